@@ -1,3 +1,4 @@
+import type { StreamStats } from './coverage.js';
 import type { Layer, Position } from './record.js';
 import type { Micros } from './time.js';
 
@@ -77,4 +78,22 @@ export interface Source {
   readonly records: number;
   readonly layer: Layer;
   readonly issues: readonly Issue[];
+}
+
+/** A source with everything the later stages need of it besides its detections. */
+export interface ReadSource extends Source {
+  /** Machine the path names (docs/evidence.md), or null. */
+  readonly pathHost: string | null;
+  readonly streams: readonly StreamStats[];
+  readonly clock: readonly ClockEvidence[];
+  readonly facts: readonly Fact[];
+}
+
+/** A file that no parser claims. Its first bytes are kept, printable, so that a person can see what it was. */
+export interface Unrecognised {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly firstBytes: string;
+  readonly reason: 'unknown-format' | 'empty' | 'unreadable';
 }

@@ -1,0 +1,99 @@
+import { type ClockSegment, type Clocks, type Placed, type StreamClock, streamKey } from '../model/clock.js';
+import type { StreamStats } from '../model/coverage.js';
+import type { Detection } from '../model/detection.js';
+import type { ReadSource } from '../model/source.js';
+import { type Interval, type Micros, SECOND, type WrittenTime } from '../model/time.js';
+import { bootClocks } from './boots.js';
+import { resolveWall } from './wall.js';
+import { inYear, turnsBefore } from './year.js';
+import { readOverrides } from './zone.js';
+
+/**
+ * Machines of one cluster that state their zone are taken to agree within this: domain time and the TimeSync
+ * component keep nodes and guests together, but nothing here has measured it. Shown as `clock-sync-assumed`.
+ */
+export const UNMEASURED: Micros = 2 * SECOND;
+
+/** Gives every stream a clock. Nothing here looks at today's date or at the machine's own zone. */
+export function alignClocks(
+  sources: readonly ReadSource[],
+  detections: readonly Detection[],
+  zones: readonly string[],
+): Clocks {
+  const overrides = readOverrides(zones);
+  const dated = datedRange(sources);
+  const streams = new Map<string, StreamClock>();
+  const stats = new Map<string, StreamStats>();
+  for (const source of sources) {
+    for (const stream of source.streams) {
+      const key = streamKey(source.id, stream.host, stream.channel);
+      stats.set(key, stream);
+      if (stream.clock === 'wall') streams.set(key, resolveWall(key, stream, source, sources, overrides, dated));
+    }
+  }
+  const placeWall = (key: string, time: WrittenTime, byteOffset: number | null): Placed | null =>
+    placeOnWall(streams.get(key), stats.get(key), time, byteOffset);
+  const boots = bootClocks(sources, detections, placeWall);
+  for (const [key, clock] of boots.streams) streams.set(key, clock);
+  return {
+    streams,
+    place: (key, time, byteOffset, boot) =>
+      time.clock === 'wall' ? placeWall(key, time, byteOffset) : boots.place(key, time, boot),
+  };
+}
+
+/** What the sources that state date and year cover together; null when none does. */
+function datedRange(sources: readonly ReadSource[]): Interval | null {
+  let earliest = Infinity;
+  let latest = -Infinity;
+  for (const { streams, clock } of sources) {
+    for (const stream of streams) {
+      if (stream.clock !== 'wall' || stream.yearless || stream.first === null || stream.last === null) continue;
+      earliest = Math.min(earliest, stream.first);
+      latest = Math.max(latest, stream.last);
+    }
+    for (const evidence of clock) {
+      if (evidence.kind === 'stated-offset' || evidence.utc === null) continue;
+      earliest = Math.min(earliest, evidence.utc);
+      latest = Math.max(latest, evidence.utc);
+    }
+  }
+  return earliest <= latest ? { earliest, latest } : null;
+}
+
+function placeOnWall(
+  clock: StreamClock | undefined,
+  stats: StreamStats | undefined,
+  time: WrittenTime,
+  byteOffset: number | null,
+): Placed | null {
+  if (clock === undefined || stats === undefined) return null;
+  const written =
+    time.yearless && clock.year !== null
+      ? inYear(time.micros, clock.year + turnsBefore(stats.yearTurns, byteOffset))
+      : time.micros;
+  if (time.utcOffset !== null) {
+    return {
+      utc: written - time.utcOffset,
+      uncertainty: UNMEASURED + time.resolution,
+      basis: clock.basis === 'assumed' ? 'stated' : clock.basis,
+      clockId: clock.clockId,
+    };
+  }
+  const segment = segmentAt(clock.segments, written);
+  if (segment === null) return null;
+  return {
+    utc: written + segment.offset,
+    uncertainty: segment.uncertainty + time.resolution,
+    basis: clock.basis,
+    clockId: clock.clockId,
+  };
+}
+
+function segmentAt(segments: readonly ClockSegment[], written: Micros): ClockSegment | null {
+  for (const segment of segments) {
+    if ((segment.from === null || written >= segment.from) && (segment.to === null || written < segment.to))
+      return segment;
+  }
+  return segments.at(-1) ?? null;
+}

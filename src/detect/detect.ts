@@ -1,0 +1,187 @@
+import { streamKey } from '../model/clock.js';
+import type { Detection, Entity, Origin } from '../model/detection.js';
+import { fieldOf } from '../model/field.js';
+import type { Layer, LogRecord } from '../model/record.js';
+import type { DetectionRule, LogsourceRule } from '../model/rule.js';
+import { MINUTE, SECOND } from '../model/time.js';
+import { type Applicable, applicableRules } from './applicable.js';
+import { fillStatement } from './statement.js';
+
+export interface Detector {
+  /** How many rules could match this format at all. */
+  readonly rules: readonly DetectionRule[];
+  push(record: LogRecord): void;
+  /** Call once at the end of the source. */
+  finish(): readonly Detection[];
+}
+
+/** Matches of one rule on one entity further apart than this are two episodes. */
+const EPISODE_GAP = 10 * MINUTE;
+/** So many matches of an episode stand alone; the rest of a storm is one detection with a count. */
+const KEPT_EACH = 50;
+const SAMPLES = 5;
+
+interface Episode {
+  kept: number;
+  lastMicros: number;
+  storm: Draft | null;
+}
+
+interface Draft {
+  readonly rule: DetectionRule;
+  readonly entity: Entity | null;
+  readonly captures: Readonly<Record<string, string>>;
+  readonly stream: string;
+  first: LogRecord;
+  last: LogRecord;
+  count: number;
+  origins: Origin[];
+}
+
+/** Runs the rules over the records of ONE source. Memory is bounded: a storm is kept as an episode. */
+export function createDetector(
+  source: { readonly id: string; readonly format: string; readonly layer: Layer },
+  detections: readonly DetectionRule[],
+  logsources: ReadonlyMap<string, LogsourceRule>,
+): Detector {
+  const applicable: Applicable = applicableRules(source.format, detections, logsources);
+  const episodes = new Map<string, Episode>();
+  const drafts: Draft[] = [];
+  return {
+    rules: applicable.rules,
+    push(record) {
+      for (const rule of applicable.candidates(record)) {
+        const logsource = logsources.get(rule.logsourceId);
+        if (logsource?.where != null && !logsource.where(record)) continue;
+        if (rule.matches(record)) add(episodes, drafts, source.id, rule, record);
+      }
+    },
+    finish() {
+      const kept = dropExcused(drafts);
+      return kept.map((draft, index) => toDetection(draft, source, index));
+    },
+  };
+}
+
+function add(
+  episodes: Map<string, Episode>,
+  drafts: Draft[],
+  source: string,
+  rule: DetectionRule,
+  record: LogRecord,
+): void {
+  const captures = rule.capture(record);
+  const entity = entityOf(rule, record, captures);
+  const stream = streamKey(source, record.host, record.channel);
+  const key = `${rule.id}|${stream}|${entity?.name ?? ''}`;
+  const micros = record.time?.micros ?? 0;
+  let episode = episodes.get(key);
+  if (episode === undefined || Math.abs(micros - episode.lastMicros) > EPISODE_GAP) {
+    episode = { kept: 0, lastMicros: micros, storm: null };
+    episodes.set(key, episode);
+  }
+  episode.lastMicros = micros;
+  if (episode.storm !== null) {
+    grow(episode.storm, source, record);
+    return;
+  }
+  const draft: Draft = {
+    rule,
+    entity,
+    captures,
+    stream,
+    first: record,
+    last: record,
+    count: record.repeat,
+    origins: [originOf(source, record)],
+  };
+  drafts.push(draft);
+  episode.kept++;
+  if (episode.kept >= KEPT_EACH) episode.storm = draft;
+}
+
+function grow(storm: Draft, source: string, record: LogRecord): void {
+  storm.last = record;
+  storm.count += record.repeat;
+  if (storm.origins.length < SAMPLES) storm.origins.push(originOf(source, record));
+}
+
+function originOf(source: string, record: LogRecord): Origin {
+  return {
+    source,
+    at: record.at,
+    series: null,
+    value: null,
+    interval: null,
+    written: record.time?.micros ?? null,
+    text: record.text,
+  };
+}
+
+function entityOf(rule: DetectionRule, record: LogRecord, captures: Readonly<Record<string, string>>): Entity | null {
+  if (rule.entity === null) return null;
+  const { type, field } = rule.entity;
+  const value = captures[field] ?? fieldOf(record, field);
+  return value === null || value === '' ? null : { type, name: value };
+}
+
+/** Drops matches that another rule explains away (`unless`): the storvsc error whose tag belongs to the DVD. */
+function dropExcused(drafts: readonly Draft[]): readonly Draft[] {
+  const excuses = new Map<string, Draft[]>();
+  const wanted = new Set(drafts.flatMap((draft) => (draft.rule.unless === null ? [] : [draft.rule.unless.rule])));
+  for (const draft of drafts)
+    if (wanted.has(draft.rule.id)) excuses.set(draft.rule.id, [...(excuses.get(draft.rule.id) ?? []), draft]);
+  return drafts.filter(
+    (draft) =>
+      !(
+        draft.rule.unless !== null && (excuses.get(draft.rule.unless.rule) ?? []).some((other) => excused(draft, other))
+      ),
+  );
+}
+
+function excused(draft: Draft, other: Draft): boolean {
+  const { unless } = draft.rule;
+  if (unless === null || other.stream !== draft.stream) return false;
+  const a = draft.first.uptime ?? draft.first.time?.micros;
+  const b = other.first.uptime ?? other.first.time?.micros;
+  if (a == null || b == null || Math.abs(a - b) > unless.withinSeconds * SECOND) return false;
+  return unless.same.every((name) => draft.captures[name] === other.captures[name]);
+}
+
+function toDetection(draft: Draft, source: { readonly id: string; readonly layer: Layer }, index: number): Detection {
+  const { rule, captures } = draft;
+  const onset = rule.onset;
+  return {
+    id: `${source.id}#${index}`,
+    rule: rule.id,
+    role: rule.role,
+    level: rule.level,
+    layer: source.layer,
+    source: source.id,
+    stream: draft.stream,
+    entity: draft.entity,
+    captures,
+    statement: fillStatement(rule.statement, captures, draft.first, draft.entity, draft.count),
+    first: draft.first,
+    last: draft.last,
+    count: draft.count,
+    began:
+      onset !== null && 'earliest' in onset
+        ? { earliest: sumSeconds(onset.earliest, captures), latest: sumSeconds(onset.latest, captures) }
+        : null,
+    epoch: onset !== null && 'epoch' in onset ? epochOf(captures[onset.epoch]) : null,
+    origins: draft.origins,
+  };
+}
+
+function sumSeconds(terms: readonly (string | number)[], captures: Readonly<Record<string, string>>): number {
+  return terms.reduce<number>((sum, term) => {
+    const value = typeof term === 'number' ? term : Number(captures[term]);
+    return Number.isFinite(value) ? sum + value : sum;
+  }, 0);
+}
+
+function epochOf(text: string | undefined): number | null {
+  const seconds = Number(text);
+  return text !== undefined && Number.isFinite(seconds) ? seconds * SECOND : null;
+}

@@ -1,0 +1,171 @@
+import type { LogRecord, MetricPoint, Position } from '../model/record.js';
+import type { ClockEvidence, Fact, Issue, IssueSeverity, ReadSource, Unrecognised } from '../model/source.js';
+import type { LineReader, Parser, Sink } from '../parser/parser.js';
+import type { Input } from './discover.js';
+import { readLines } from './lines.js';
+import { type Opened, openInput } from './open.js';
+import { hostOfPath } from './path-host.js';
+import { type Sniffed, sniffFormat } from './sniff.js';
+import { collectStreams } from './stream-stats.js';
+import { readText } from './text.js';
+
+/** What comes out of one source, record by record. */
+export interface SourceListener {
+  record(record: LogRecord): void;
+  metric(point: MetricPoint): void;
+}
+
+export type ReadOutcome = { readonly source: ReadSource } | { readonly unrecognised: Unrecognised };
+
+/** Reads one input with the parser that recognises it. Never throws for what is in the file. */
+export async function readSource(
+  input: Input,
+  id: string,
+  parsers: readonly Parser[],
+  listener: (format: string) => SourceListener,
+): Promise<ReadOutcome> {
+  let opened: Opened;
+  try {
+    opened = await openInput(input);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
+    return { unrecognised: { path: input.path, bytes: 0, sha256: '', firstBytes: code, reason: 'unreadable' } };
+  }
+  try {
+    const sniffed = sniffFormat(opened.bytes, parsers);
+    if (sniffed.parser === null) return { unrecognised: unrecognised(input, opened) };
+    return { source: parseOpened(input, id, opened, sniffed, sniffed.parser, listener(sniffed.parser.id)) };
+  } finally {
+    opened.close();
+  }
+}
+
+function unrecognised(input: Input, opened: Opened): Unrecognised {
+  const first = opened.bytes.read(0, 48);
+  return {
+    path: input.path,
+    bytes: opened.givenBytes,
+    firstBytes: printable(first),
+    sha256: opened.sha256(),
+    reason: opened.bytes.size === 0 ? 'empty' : 'unknown-format',
+  };
+}
+
+/** Printable ASCII as it is, everything else as hex: harmless on any terminal. */
+function printable(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes)
+    text +=
+      byte >= 32 && byte < 127 && byte !== 92 ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`;
+  return text;
+}
+
+function parseOpened(
+  input: Input,
+  id: string,
+  opened: Opened,
+  sniffed: Sniffed,
+  parser: Parser,
+  listener: SourceListener,
+): ReadSource {
+  const issues = new Map<string, Issue>();
+  const note = (code: string, severity: IssueSeverity, text: string, at?: Position): void => {
+    const known = issues.get(code);
+    issues.set(
+      code,
+      known === undefined
+        ? { code, severity, note: text, at: at ?? null, count: 1 }
+        : { ...known, count: known.count + 1 },
+    );
+  };
+  const streams = collectStreams();
+  const clock: ClockEvidence[] = [];
+  const facts: Fact[] = [];
+  const pathHost = hostOfPath(input.path);
+  let records = 0;
+  const sink: Sink = {
+    record(read) {
+      // Formats without a host of their own belong to the machine the path names.
+      const record = read.host === null && pathHost !== null ? { ...read, host: pathHost } : read;
+      records++;
+      streams.record(record);
+      listener.record(record);
+    },
+    metric(read) {
+      const point = read.host === null && pathHost !== null ? { ...read, host: pathHost } : read;
+      records++;
+      streams.metric(point);
+      listener.metric(point);
+    },
+    clock: (evidence) => void clock.push(evidence),
+    fact(fact) {
+      facts.push(fact);
+      if (fact.kind === 'kernel') streams.kernel(fact.host ?? pathHost, fact.release);
+    },
+    issue: note,
+  };
+  if (opened.damage !== null) {
+    note(opened.damage.code, 'data-loss', opened.damage.note, {
+      line: null,
+      byteOffset: opened.damage.byteOffset,
+      record: null,
+    });
+  }
+  try {
+    run(parser, opened, sniffed, { path: input.path, pathHost }, sink);
+  } catch (error) {
+    // The one place where a crashing parser becomes data: the other sources go on.
+    note('parser-failed', 'data-loss', `the ${parser.id} reader stopped: ${(error as Error).message}`);
+  }
+  return {
+    id,
+    path: input.path,
+    format: parser.id,
+    sha256: opened.sha256(),
+    bytes: opened.givenBytes,
+    records,
+    layer: parser.layer,
+    issues: [...issues.values()].sort((a, b) => (a.code < b.code ? -1 : 1)),
+    pathHost,
+    streams: streams.streams(id),
+    clock,
+    facts,
+  };
+}
+
+function run(
+  parser: Parser,
+  opened: Opened,
+  sniffed: Sniffed,
+  context: { path: string; pathHost: string | null },
+  sink: Sink,
+): void {
+  if (parser.reads === 'bytes') return parser.read(opened.bytes, context, sink);
+  if (parser.reads === 'text') {
+    const invalid = readText(opened.bytes, sniffed.encoding, sniffed.start, parser.open(context, sink));
+    for (const byteOffset of invalid)
+      sink.issue('invalid-utf8', 'error', INVALID_UTF8, { line: null, byteOffset, record: null });
+    return;
+  }
+  const reader = parser.open(context, sink);
+  readEveryLine(opened, sniffed, reader, sink);
+  reader.end();
+}
+
+const INVALID_UTF8 = 'bytes that are not UTF-8 were read as Latin-1';
+
+const TROUBLE = {
+  'invalid-utf8': ['error', INVALID_UTF8],
+  'record-truncated': ['data-loss', 'a line is longer than 1 MiB; only its first MiB was matched'],
+  'nul-bytes': ['info', 'NUL bytes stand in the text, as after a crash of the writing machine'],
+} as const;
+
+function readEveryLine(opened: Opened, sniffed: Sniffed, reader: LineReader, sink: Sink): void {
+  readLines(opened.bytes, sniffed.encoding, sniffed.start, {
+    line: (text, line, byteOffset) => reader.line(text, { line, byteOffset, record: null }),
+    trouble(code, line, byteOffset) {
+      const [severity, text] = TROUBLE[code];
+      sink.issue(code, severity, text, { line, byteOffset, record: null });
+    },
+  });
+}

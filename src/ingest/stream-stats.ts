@@ -1,0 +1,194 @@
+import type { StreamStats } from '../model/coverage.js';
+import type { LogRecord, MetricPoint } from '../model/record.js';
+import { DAY, type Interval, MINUTE, type Micros, type WrittenTime } from '../model/time.js';
+
+/** A stream is kept apart by what its records say of themselves. */
+interface Stream {
+  host: string | null;
+  channel: string | null;
+  clock: 'wall' | 'uptime' | 'none';
+  yearless: boolean;
+  statesOffset: boolean;
+  statedOffsets: { from: number; utcOffset: number }[];
+  records: number;
+  first: number;
+  last: number;
+  previous: number;
+  silences: Interval[];
+  stepSum: number;
+  steps: number;
+  yearTurns: number[];
+  ids: number[];
+  idTimes: number[];
+  sampling: number[];
+  objectTypes: Set<string>;
+  kernel: string | null;
+  ends: number;
+}
+
+const SILENCE_FROM = MINUTE;
+const SILENCES_KEPT = 1000;
+
+export interface StreamCollector {
+  record(record: LogRecord): void;
+  metric(point: MetricPoint): void;
+  kernel(host: string | null, release: string): void;
+  streams(source: string): readonly StreamStats[];
+}
+
+/** Counts records per stream and remembers when it was silent: what coverage and liveness are judged by. */
+export function collectStreams(): StreamCollector {
+  const streams = new Map<string, Stream>();
+  const streamOf = (host: string | null, channel: string | null): Stream => {
+    const key = `${host ?? ''}\u0000${channel ?? ''}`;
+    const known = streams.get(key);
+    if (known !== undefined) return known;
+    const fresh = newStream(host, channel);
+    streams.set(key, fresh);
+    return fresh;
+  };
+  return {
+    record(record) {
+      const stream = streamOf(record.host, record.channel);
+      stream.records++;
+      if (record.time === null) return;
+      observe(stream, record.time, record.at.byteOffset ?? 0);
+      if (record.until !== null) stream.ends = Math.max(stream.ends, record.until.micros);
+      if (record.at.record !== null && record.channel !== null) {
+        stream.ids.push(record.at.record);
+        stream.idTimes.push(record.time.micros);
+      }
+    },
+    metric(point) {
+      const stream = streamOf(point.host, point.objectType);
+      stream.records++;
+      stream.objectTypes.add(point.objectType);
+      if (point.interval !== null && stream.sampling.length < 1000) stream.sampling.push(point.interval);
+      observe(stream, point.time, point.at.byteOffset ?? 0);
+    },
+    kernel(host, release) {
+      streamOf(host, null).kernel = release;
+    },
+    streams: (source) => [...streams.values()].map((stream, index) => finish(stream, source, index)),
+  };
+}
+
+function newStream(host: string | null, channel: string | null): Stream {
+  return {
+    host,
+    channel,
+    clock: 'none',
+    yearless: false,
+    statesOffset: true,
+    statedOffsets: [],
+    records: 0,
+    first: Infinity,
+    last: -Infinity,
+    previous: NaN,
+    silences: [],
+    stepSum: 0,
+    steps: 0,
+    yearTurns: [],
+    ids: [],
+    idTimes: [],
+    sampling: [],
+    objectTypes: new Set(),
+    kernel: null,
+    ends: -Infinity,
+  };
+}
+
+function observe(stream: Stream, time: WrittenTime, byteOffset: number): void {
+  const shift = stream.yearTurns.length * 366 * DAY;
+  stream.clock = time.clock;
+  stream.yearless ||= time.yearless;
+  stream.statesOffset &&= time.utcOffset !== null;
+  if (
+    time.utcOffset !== null &&
+    stream.statedOffsets.at(-1)?.utcOffset !== time.utcOffset &&
+    stream.statedOffsets.length < 1000
+  ) {
+    stream.statedOffsets.push({ from: time.micros, utcOffset: time.utcOffset });
+  }
+  let micros = time.yearless ? time.micros + shift : time.micros;
+  // 31 December 23:59 to 1 January 00:00 without a year looks like a step back of a whole year.
+  if (time.yearless && stream.previous - micros > 183 * DAY) {
+    stream.yearTurns.push(byteOffset);
+    micros += 366 * DAY;
+  }
+  if (micros < stream.first) stream.first = micros;
+  if (micros > stream.last) stream.last = micros;
+  if (!Number.isNaN(stream.previous))
+    noteStep(stream, Math.min(stream.previous, micros), Math.max(stream.previous, micros));
+  stream.previous = micros;
+}
+
+function noteStep(stream: Stream, earlier: Micros, later: Micros): void {
+  const step = later - earlier;
+  if (step < SILENCE_FROM) {
+    stream.stepSum += step;
+    stream.steps++;
+    return;
+  }
+  stream.silences.push({ earliest: earlier, latest: later });
+  if (stream.silences.length > 2 * SILENCES_KEPT) stream.silences = longest(stream.silences);
+}
+
+function longest(silences: readonly Interval[]): Interval[] {
+  return [...silences]
+    .sort((a, b) => b.latest - b.earliest - (a.latest - a.earliest) || a.earliest - b.earliest)
+    .slice(0, SILENCES_KEPT);
+}
+
+function finish(stream: Stream, source: string, index: number): StreamStats {
+  const dated = stream.first !== Infinity;
+  const steps = stream.steps + stream.silences.length;
+  const span = dated ? stream.last - stream.first : 0;
+  return {
+    id: `${source}.${index}`,
+    source,
+    host: stream.host,
+    channel: stream.channel,
+    clock: stream.clock,
+    yearless: stream.yearless,
+    statesOffset: dated && stream.statesOffset,
+    statedOffsets: stream.statedOffsets,
+    records: stream.records,
+    first: dated ? stream.first : null,
+    last: dated ? Math.max(stream.last, stream.ends) : null,
+    silences: longest(stream.silences),
+    rhythm: steps > 0 ? Math.round(span / steps) : null,
+    yearTurns: stream.yearTurns,
+    contiguous: stream.ids.length > 0 ? contiguousStretches(stream.ids, stream.idTimes) : null,
+    sampling: median(stream.sampling),
+    objectTypes: [...stream.objectTypes].sort(),
+    kernel: stream.kernel,
+  };
+}
+
+/** Time from the first to the last record of each run of record ids without a hole. */
+function contiguousStretches(ids: readonly number[], times: readonly number[]): Interval[] {
+  const order = ids.map((_, i) => i).sort((a, b) => (ids[a] as number) - (ids[b] as number));
+  const stretches: Interval[] = [];
+  let previous = NaN;
+  let open: { earliest: number; latest: number } | null = null;
+  for (const i of order) {
+    const id = ids[i] as number;
+    const time = times[i] as number;
+    if (open !== null && id - previous <= 1) {
+      open.earliest = Math.min(open.earliest, time);
+      open.latest = Math.max(open.latest, time);
+    } else {
+      open = { earliest: time, latest: time };
+      stretches.push(open);
+    }
+    previous = id;
+  }
+  return stretches;
+}
+
+function median(values: readonly number[]): number | null {
+  if (values.length === 0) return null;
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? null;
+}

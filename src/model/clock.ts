@@ -1,0 +1,51 @@
+import type { ClockBasis } from './detection.js';
+import type { Issue } from './source.js';
+import type { Micros, WrittenTime } from './time.js';
+
+/** True UTC = written time read as if UTC + `offset`, for stamps written in [from, to). Null: open end. */
+export interface ClockSegment {
+  readonly from: Micros | null;
+  readonly to: Micros | null;
+  readonly offset: Micros;
+  readonly uncertainty: Micros;
+}
+
+export interface ClockProof {
+  readonly kind: string;
+  /** Source the proof comes from. */
+  readonly peer: string | null;
+  readonly residualSeconds: number | null;
+}
+
+/** What is known of one stream's clock. */
+export interface StreamClock {
+  /** Key of the stream, see `streamKey`. */
+  readonly key: string;
+  /** Streams with one id were stamped by one clock: what they wrote is ordered whatever its error. */
+  readonly clockId: string;
+  readonly basis: ClockBasis;
+  readonly zone: string | null;
+  /** Year of the first stamp where stamps have none. */
+  readonly year: number | null;
+  readonly segments: readonly ClockSegment[];
+  readonly proofs: readonly ClockProof[];
+  readonly issues: readonly Issue[];
+}
+
+export interface Placed {
+  readonly utc: Micros;
+  readonly uncertainty: Micros;
+  readonly basis: ClockBasis;
+  readonly clockId: string;
+}
+
+export interface Clocks {
+  readonly streams: ReadonlyMap<string, StreamClock>;
+  /** True time of a stamp, or null when nothing reaches its clock. */
+  place(key: string, time: WrittenTime, byteOffset: number | null, boot: string | null): Placed | null;
+}
+
+/** One stream: one host (for Windows one channel, for metrics one object type) of one source. */
+export function streamKey(source: string, host: string | null, channel: string | null): string {
+  return `${source}|${host ?? ''}|${channel ?? ''}`;
+}

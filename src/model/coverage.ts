@@ -1,0 +1,31 @@
+import type { Interval, Micros } from './time.js';
+
+/** What one stream (one host, for Windows one channel) of one source held, in written time. */
+export interface StreamStats {
+  /** `<source>.<n>` */
+  readonly id: string;
+  readonly source: string;
+  readonly host: string | null;
+  readonly channel: string | null;
+  readonly clock: 'wall' | 'uptime' | 'none';
+  readonly yearless: boolean;
+  /** Every stamp of the stream stated its own offset from UTC. */
+  readonly statesOffset: boolean;
+  /** The offsets stated, each from the written time on at which it was first seen. */
+  readonly statedOffsets: readonly { readonly from: Micros; readonly utcOffset: Micros }[];
+  readonly records: number;
+  readonly first: Micros | null;
+  readonly last: Micros | null;
+  /** Silences of at least a minute, longest first, at most 1,000; the rest are shorter than these. */
+  readonly silences: readonly Interval[];
+  /** Typical distance of two records, microseconds (mean without the silences). */
+  readonly rhythm: Micros | null;
+  /** Byte offsets (line order) where a yearless stamp fell back by more than half a year: the year turned. */
+  readonly yearTurns: readonly number[];
+  /** Stretches without a missing record id; null where the format has none. */
+  readonly contiguous: readonly Interval[] | null;
+  /** Sampling interval of a metric stream, microseconds. */
+  readonly sampling: Micros | null;
+  readonly objectTypes: readonly string[];
+  readonly kernel: string | null;
+}
