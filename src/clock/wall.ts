@@ -235,8 +235,10 @@ function fromUptime(stream: StreamStats, source: ReadSource, sources: readonly R
   return null;
 }
 
-function uptimes(source: ReadSource, host: string | null): readonly Extract<ClockEvidence, { kind: 'uptime' }>[] {
-  return source.clock.filter((e) => e.kind === 'uptime' && sameName(e.host ?? source.pathHost, host));
+type Uptime = Extract<ClockEvidence, { kind: 'uptime' }>;
+
+function uptimes(source: ReadSource, host: string | null): readonly Uptime[] {
+  return source.clock.filter((e): e is Uptime => e.kind === 'uptime' && sameName(e.host ?? source.pathHost, host));
 }
 
 function sameName(a: string | null, b: string | null): boolean {

@@ -78,7 +78,10 @@ function isWideLineFeed(chunk: Buffer, at: number, encoding: Encoding): boolean 
 
 /** A piece that ends with a line end, or the last of the source. */
 function splitPiece(splitter: Splitter, piece: Buffer, offset: number): void {
-  if (splitter.encoding !== 'utf-8') return splitWide(splitter, piece, offset);
+  if (splitter.encoding !== 'utf-8') {
+    splitWide(splitter, piece, offset);
+    return;
+  }
   const ascii = isAscii(piece);
   if (piece.includes(0)) splitter.sink.trouble('nul-bytes', splitter.line + 1, offset + piece.indexOf(0));
   let from = 0;

@@ -22,7 +22,7 @@ export async function readSource(
   input: Input,
   id: string,
   parsers: readonly Parser[],
-  listener: (format: string) => SourceListener,
+  listener: (parser: Parser) => SourceListener,
 ): Promise<ReadOutcome> {
   let opened: Opened;
   try {
@@ -34,7 +34,7 @@ export async function readSource(
   try {
     const sniffed = sniffFormat(opened.bytes, parsers);
     if (sniffed.parser === null) return { unrecognised: unrecognised(input, opened) };
-    return { source: parseOpened(input, id, opened, sniffed, sniffed.parser, listener(sniffed.parser.id)) };
+    return { source: parseOpened(input, id, opened, sniffed, sniffed.parser, listener(sniffed.parser)) };
   } finally {
     opened.close();
   }
@@ -140,7 +140,10 @@ function run(
   context: { path: string; pathHost: string | null },
   sink: Sink,
 ): void {
-  if (parser.reads === 'bytes') return parser.read(opened.bytes, context, sink);
+  if (parser.reads === 'bytes') {
+    parser.read(opened.bytes, context, sink);
+    return;
+  }
   if (parser.reads === 'text') {
     const invalid = readText(opened.bytes, sniffed.encoding, sniffed.start, parser.open(context, sink));
     for (const byteOffset of invalid)

@@ -159,6 +159,7 @@ function finish(stream: Stream, source: string, index: number): StreamStats {
     silences: longest(stream.silences),
     rhythm: steps > 0 ? Math.round(span / steps) : null,
     yearTurns: stream.yearTurns,
+    firstRecordId: stream.ids.length > 0 ? stream.ids.reduce((a, b) => Math.min(a, b)) : null,
     contiguous: stream.ids.length > 0 ? contiguousStretches(stream.ids, stream.idTimes) : null,
     sampling: median(stream.sampling),
     objectTypes: [...stream.objectTypes].sort(),

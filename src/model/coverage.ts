@@ -24,6 +24,8 @@ export interface StreamStats {
   readonly yearTurns: readonly number[];
   /** Stretches without a missing record id; null where the format has none. */
   readonly contiguous: readonly Interval[] | null;
+  /** Smallest record id; 1 means that nothing was ever written before. */
+  readonly firstRecordId: number | null;
   /** Sampling interval of a metric stream, microseconds. */
   readonly sampling: Micros | null;
   readonly objectTypes: readonly string[];

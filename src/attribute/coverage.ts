@@ -1,0 +1,210 @@
+import { type Clocks, streamKey } from '../model/clock.js';
+import type { StreamStats } from '../model/coverage.js';
+import type { LogsourceRule } from '../model/rule.js';
+import type { ReadSource } from '../model/source.js';
+import { type Interval, MINUTE, type Micros, SECOND } from '../model/time.js';
+
+/** When one stream was provably recording, in true time. */
+export interface Alive {
+  readonly source: string;
+  readonly key: string;
+  readonly format: string;
+  readonly host: string | null;
+  readonly channel: string | null;
+  readonly stretches: readonly Interval[];
+  /** `proven`: record ids without holes or a steady rhythm; `assumed`: it has a first and a last record, no more. */
+  readonly proof: 'proven' | 'assumed';
+  readonly samplingSeconds: number | null;
+  readonly kernel: string | null;
+}
+
+/** A text log silent for longer than this is not provably alive in between (cron alone writes hourly on a quiet guest). */
+const QUIET_LIMIT = 65 * MINUTE;
+
+export function aliveStreams(sources: readonly ReadSource[], clocks: Clocks): readonly Alive[] {
+  const raw = sources.flatMap((source) =>
+    source.streams.map((stream) => ({ source, stream, key: streamKey(source.id, stream.host, stream.channel) })),
+  );
+  const eventLogs = windowsSpans(raw, clocks);
+  return raw.flatMap(({ source, stream, key }) => {
+    const stretches =
+      stream.contiguous === null ? textStretches(stream, key, clocks) : eventStretches(stream, key, clocks, eventLogs);
+    if (stretches.length === 0) return [];
+    return [
+      {
+        source: source.id,
+        key,
+        format: source.format,
+        host: stream.host,
+        channel: stream.channel,
+        stretches,
+        proof: stream.contiguous !== null || stream.records >= 20 ? 'proven' : 'assumed',
+        samplingSeconds: stream.sampling === null ? null : stream.sampling / SECOND,
+        kernel: stream.kernel,
+      } satisfies Alive,
+    ];
+  });
+}
+
+function toUtc(stream: StreamStats, key: string, clocks: Clocks, written: Micros): Micros | null {
+  const clock = clocks.streams.get(key);
+  if (clock === undefined || clock.segments.length === 0) return null;
+  const time = {
+    micros: written,
+    clock: stream.clock === 'uptime' ? 'uptime' : 'wall',
+    utcOffset: null,
+    yearless: stream.yearless,
+    resolution: 0,
+  } as const;
+  // Stream statistics are in written time; a stated offset is in the segments.
+  if (stream.clock === 'uptime') return written + (clock.segments[0]?.offset ?? 0);
+  return (
+    clocks.place(key, time, stream.yearTurns.length > 0 && written >= YEAR_AFTER ? Number.MAX_SAFE_INTEGER : 0, null)
+      ?.utc ?? null
+  );
+}
+
+/** 1973-01-01 on the yearless calendar: stamps beyond it were counted into the next year. */
+const YEAR_AFTER = 1096 * 86_400 * SECOND;
+
+function textStretches(stream: StreamStats, key: string, clocks: Clocks): readonly Interval[] {
+  if (stream.first === null || stream.last === null) return [];
+  const limit = stream.sampling !== null ? 3 * stream.sampling : isJobLog(key, stream) ? Infinity : QUIET_LIMIT;
+  const holes = stream.silences.filter((s) => s.latest - s.earliest > limit).sort((a, b) => a.earliest - b.earliest);
+  const stretches: Interval[] = [];
+  let from = stream.first;
+  for (const hole of holes) {
+    pushStretch(stretches, stream, key, clocks, from, hole.earliest);
+    from = hole.latest;
+  }
+  pushStretch(stretches, stream, key, clocks, from, stream.last);
+  return stretches;
+}
+
+/** A job log is written when jobs run; between two runs it is quiet because nothing ran. */
+function isJobLog(key: string, stream: StreamStats): boolean {
+  return stream.channel === 'backup' || key.endsWith('|backup');
+}
+
+function pushStretch(
+  stretches: Interval[],
+  stream: StreamStats,
+  key: string,
+  clocks: Clocks,
+  from: Micros,
+  to: Micros,
+): void {
+  const earliest = toUtc(stream, key, clocks, from);
+  const latest = toUtc(stream, key, clocks, to);
+  if (earliest !== null && latest !== null) stretches.push({ earliest, latest });
+}
+
+interface Raw {
+  readonly stream: StreamStats;
+  readonly key: string;
+}
+
+/** Per computer, from the first to the last record of any of its channels. */
+function windowsSpans(raw: readonly Raw[], clocks: Clocks): ReadonlyMap<string, Interval> {
+  const spans = new Map<string, Interval>();
+  for (const { stream, key } of raw) {
+    if (stream.contiguous === null || stream.host === null || stream.first === null || stream.last === null) continue;
+    const earliest = toUtc(stream, key, clocks, stream.first);
+    const latest = toUtc(stream, key, clocks, stream.last);
+    if (earliest === null || latest === null) continue;
+    const known = spans.get(stream.host.toLowerCase());
+    spans.set(stream.host.toLowerCase(), {
+      earliest: Math.min(earliest, known?.earliest ?? Infinity),
+      latest: Math.max(latest, known?.latest ?? -Infinity),
+    });
+  }
+  return spans;
+}
+
+/**
+ * A channel without a missing record id held everything from its first to its last record. After the last one it was
+ * silent as long as the computer's other channels, written by the same service and collected in the same evidence, go on;
+ * before the first one likewise if that one is number 1.
+ */
+function eventStretches(
+  stream: StreamStats,
+  key: string,
+  clocks: Clocks,
+  computers: ReadonlyMap<string, Interval>,
+): readonly Interval[] {
+  const stretches = (stream.contiguous ?? []).flatMap((s) => {
+    const earliest = toUtc(stream, key, clocks, s.earliest);
+    const latest = toUtc(stream, key, clocks, s.latest);
+    return earliest === null || latest === null ? [] : [{ earliest, latest }];
+  });
+  const computer = stream.host === null ? undefined : computers.get(stream.host.toLowerCase());
+  const last = stretches.at(-1);
+  const first = stretches[0];
+  if (computer === undefined || last === undefined || first === undefined) return stretches;
+  last.latest = Math.max(last.latest, computer.latest);
+  if (stream.firstRecordId === 1) first.earliest = Math.min(first.earliest, computer.earliest);
+  return stretches;
+}
+
+export interface LivenessQuery {
+  readonly logsource: LogsourceRule;
+  /** Object types of a metric rule; null: whatever channels the logsource names. */
+  readonly channels: readonly string[] | null;
+  /** Machines, lower case short names; null: whoever. */
+  readonly scope: readonly string[] | null;
+  readonly window: Interval;
+  /** Sampling interval beyond which a metric could not have shown it, seconds. */
+  readonly detectableSeconds: number | null;
+}
+
+export interface Liveness {
+  readonly alive: boolean;
+  readonly reason: string;
+  readonly streams: readonly Alive[];
+}
+
+/** Whether a logsource was recording on all machines of the scope over the whole window. */
+export function liveness(streams: readonly Alive[], query: LivenessQuery): Liveness {
+  const candidates = streams.filter((s) => isOf(s, query));
+  if (candidates.length === 0) return { alive: false, reason: 'not in the evidence', streams: [] };
+  if (query.scope === null || query.scope.length === 0) return coverOne(candidates, query, null);
+  for (const name of query.scope) {
+    const own = candidates.filter((s) => s.host !== null && shortName(s.host) === name);
+    const result = coverOne(own, query, name);
+    if (!result.alive) return result;
+  }
+  const scope = new Set(query.scope);
+  return {
+    alive: true,
+    reason: '',
+    streams: candidates.filter((s) => s.host !== null && scope.has(shortName(s.host))),
+  };
+}
+
+function isOf(stream: Alive, { logsource, channels }: LivenessQuery): boolean {
+  if (!logsource.formats.includes(stream.format)) return false;
+  const wanted = channels ?? logsource.channels;
+  if (wanted === null) return true;
+  const channel = stream.channel?.toLowerCase() ?? '';
+  return wanted.some((name) => name.toLowerCase() === channel);
+}
+
+function coverOne(own: readonly Alive[], query: LivenessQuery, name: string | null): Liveness {
+  const of = name === null ? '' : ` of ${name}`;
+  if (own.length === 0) return { alive: false, reason: `none${of} in the evidence`, streams: [] };
+  const { earliest, latest } = query.window;
+  const covering = own.filter(
+    (s) => s.proof === 'proven' && s.stretches.some((a) => a.earliest <= earliest && a.latest >= latest),
+  );
+  if (covering.length === 0)
+    return { alive: false, reason: `the one${of} does not cover the whole window`, streams: own };
+  const limit = query.detectableSeconds;
+  if (limit !== null && covering.every((s) => s.samplingSeconds === null || s.samplingSeconds > limit)) {
+    return { alive: false, reason: `the one${of} samples too rarely to show it`, streams: own };
+  }
+  return { alive: true, reason: '', streams: covering };
+}
+
+export function shortName(name: string): string {
+  return name.toLowerCase().split('.')[0] ?? name;
+}

@@ -1,0 +1,1 @@
+export { PARSERS } from '../../parsers/index.js';

@@ -1,0 +1,67 @@
+import { Command, CommanderError, Option } from 'commander';
+import { UserError } from '../model/user-error.js';
+import { type ReportOptions, runReport } from './report.js';
+import { VERSION } from './version.js';
+
+const REPORT_EXAMPLES = `
+Examples:
+  faultline report ./evidence
+  faultline report ./evidence --format markdown --out post-mortem.md
+  faultline report syslog.1.gz System.evtx backup.csv --vm web01
+  faultline report ./evidence --zone web01=Europe/Vienna --since 2024-03-01 --until 2024-03-04
+  zcat syslog.2.gz | faultline report - --format json
+  faultline report ./evidence --fail-on likely --quiet
+
+Exit codes: 0 done, 1 incidents at or above --fail-on, 2 could not do it.`;
+
+/** Builds the command line, runs one verb and returns its exit code. */
+export async function run(argv: readonly string[]): Promise<number> {
+  let code = 0;
+  const program = new Command('faultline')
+    .description('Finds out why a Linux VM on a Hyper-V cluster over a SAN broke.')
+    .version(VERSION)
+    .exitOverride()
+    .configureOutput({ outputError: () => {} })
+    .showSuggestionAfterError();
+  program
+    .command('report')
+    .description('read evidence, attribute each incident, write the post-mortem')
+    .argument('<path...>', 'files, folders, .gz members, or - for standard input')
+    .addOption(new Option('-f, --format <format>', 'output').choices(['text', 'markdown', 'json']).default('text'))
+    .option('-o, --out <file>', 'write there instead of standard output')
+    .option('--since <time>', 'only incidents that touch the time from here on')
+    .option('--until <time>', 'only incidents up to here')
+    .option('--vm <name>', 'only this VM or host (repeatable)', append, [])
+    .option('--rules <dir>', 'one more rule pack (repeatable)', append, [])
+    .option(
+      '--zone <name-or-path=zone>',
+      'local time of a host or file that does not state it (repeatable)',
+      append,
+      [],
+    )
+    .addOption(
+      new Option('--fail-on <level>', 'exit 1 when an incident has at least this verdict').choices([
+        'any',
+        'likely',
+        'confirmed',
+      ]),
+    )
+    .option('-q, --quiet', 'no progress')
+    .addHelpText('after', REPORT_EXAMPLES)
+    .action(async (paths: string[], options: ReportOptions) => {
+      code = await runReport(paths, options);
+    });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // --help and --version end here with exit code 0.
+    if (error.exitCode === 0) return 0;
+    throw new UserError(error.message.replace(/^error: /, ''), 'see faultline --help');
+  }
+  return code;
+}
+
+function append(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}

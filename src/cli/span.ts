@@ -1,0 +1,20 @@
+import type { Interval, Micros } from '../model/time.js';
+import { UserError } from '../model/user-error.js';
+
+/** `--since` and `--until`: RFC 3339 with zone, or a date (UTC). Null when neither is given. */
+export function readSpan(since: string | undefined, until: string | undefined): Interval | null {
+  if (since === undefined && until === undefined) return null;
+  const earliest = since === undefined ? -Infinity : instant('--since', since);
+  const latest = until === undefined ? Infinity : instant('--until', until);
+  if (earliest > latest) throw new UserError('--since lies after --until', 'swap them');
+  return { earliest, latest };
+}
+
+const FORM = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/;
+
+function instant(option: string, text: string): Micros {
+  const ms = FORM.test(text) ? Date.parse(text.replace(' ', 'T')) : Number.NaN;
+  if (Number.isNaN(ms))
+    throw new UserError(`${option} "${text}" is no time`, 'use 2024-03-03 or 2024-03-03T02:00:00Z (with Z or +01:00)');
+  return ms * 1000;
+}

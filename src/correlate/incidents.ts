@@ -1,0 +1,151 @@
+import type { Entity, Timed } from '../model/detection.js';
+import { type Incident, KIND_ORDER } from '../model/incident.js';
+import type { IncidentRule } from '../model/rule.js';
+import { type Interval, MINUTE, SECOND } from '../model/time.js';
+
+/** Beginnings on one entity closer than this belong to one causal episode. */
+const EPISODE_GAP = 15 * MINUTE;
+/** After the boot that ends an episode, so long are its recovery lines still part of it. */
+const RECOVERY = 15 * MINUTE;
+
+interface Opening {
+  readonly rule: IncidentRule;
+  readonly detection: Timed;
+}
+
+interface Episode {
+  readonly openings: Opening[];
+  last: number;
+  /** Earliest detection that ends a lasting state, once met. */
+  ended: Timed | null;
+}
+
+/** Groups what opens incidents into episodes per entity and names each after its most severe kind. */
+export function buildIncidents(rules: readonly IncidentRule[], detections: readonly Timed[]): readonly Incident[] {
+  const opens = new Map<string, IncidentRule[]>();
+  for (const rule of rules) for (const id of rule.opens) opens.set(id, [...(opens.get(id) ?? []), rule]);
+  const byEntity = new Map<string, Timed[]>();
+  for (const detection of detections) {
+    if (detection.entity === null) continue;
+    const key = `${detection.entity.type}:${detection.entity.name}`;
+    byEntity.set(key, [...(byEntity.get(key) ?? []), detection]);
+  }
+  const incidents = [...byEntity.values()].flatMap((own) =>
+    episodesOf(own, opens, rules).map((episode) => toIncident(episode, own)),
+  );
+  return incidents.sort(byStart).map((incident, index) => ({ ...incident, id: `i${index + 1}` }));
+}
+
+function byStart(a: Incident, b: Incident): number {
+  return (
+    (a.start ?? Infinity) - (b.start ?? Infinity) ||
+    (a.entity.name < b.entity.name ? -1 : a.entity.name > b.entity.name ? 1 : 0) ||
+    (a.kind < b.kind ? -1 : 1)
+  );
+}
+
+function episodesOf(
+  own: readonly Timed[],
+  opens: ReadonlyMap<string, readonly IncidentRule[]>,
+  rules: readonly IncidentRule[],
+): readonly Episode[] {
+  const ends = new Map<string, Set<string>>();
+  for (const rule of rules) ends.set(rule.id, new Set(rule.ends));
+  const episodes: Episode[] = [];
+  let open: Episode | null = null;
+  for (const detection of own) {
+    if (open !== null && open.ended === null && open.openings.some((o) => ends.get(o.rule.id)?.has(detection.rule)))
+      open.ended = detection;
+    for (const rule of opens.get(detection.rule) ?? []) {
+      if (rule.entity !== detection.entity?.type) continue;
+      if (open === null || !joins(open, detection, ends)) {
+        open = { openings: [], last: 0, ended: null };
+        episodes.push(open);
+      }
+      open.openings.push({ rule, detection });
+      open.last = Math.max(open.last, detection.end ?? 0);
+    }
+  }
+  return episodes;
+}
+
+/** Near in time, or inside a state that lasts (a read-only file system until the next boot), or recovery right after it. */
+function joins(episode: Episode, detection: Timed, ends: ReadonlyMap<string, ReadonlySet<string>>): boolean {
+  const begin = detection.onset?.earliest ?? null;
+  if (begin === null || episode.last === 0) return begin === null && episode.last === 0;
+  if (begin - episode.last <= EPISODE_GAP) return true;
+  const lasting = episode.openings.some((o) => (ends.get(o.rule.id)?.size ?? 0) > 0);
+  if (!lasting) return false;
+  return episode.ended === null || begin - (episode.ended.start ?? 0) <= RECOVERY;
+}
+
+function toIncident(episode: Episode, own: readonly Timed[]): Incident {
+  const ranked = [...episode.openings].sort((a, b) => rankOf(a.rule.incident) - rankOf(b.rule.incident));
+  const main = (ranked[0] as Opening).rule;
+  const ofKind = episode.openings.filter((o) => o.rule.incident === main.incident).map((o) => o.detection);
+  const defining = ofKind[0] as Timed;
+  const dated = datedBy(episode, own);
+  const onset = earliestOnset([...episode.openings.map((o) => o.detection), ...dated]);
+  const detections = unique([...dated, ...episode.openings.map((o) => o.detection)]);
+  const entity = defining.entity as Entity;
+  return {
+    id: '',
+    kind: main.incident,
+    entity,
+    start: onset?.earliest ?? defining.start,
+    end: episode.ended?.start ?? null,
+    onset,
+    defining,
+    detections,
+    symptoms: symptomsOf(episode, main.incident),
+    summary: main.summary.replaceAll('{entity}', entity.name),
+    rule: main.id,
+  };
+}
+
+function rankOf(kind: string): number {
+  const rank = KIND_ORDER.indexOf(kind);
+  return rank < 0 ? KIND_ORDER.length : rank;
+}
+
+/** Earlier detections of the same entity that say when it really began (the block error before the abort). */
+function datedBy(episode: Episode, own: readonly Timed[]): readonly Timed[] {
+  const found: Timed[] = [];
+  for (const { rule, detection } of episode.openings) {
+    const begin = detection.onset?.earliest;
+    if (begin === undefined) continue;
+    for (const other of own) {
+      if (!rule.datedBy.includes(other.rule) || other.start === null) continue;
+      if (other.start <= begin + SECOND && other.start >= begin - rule.backSeconds * SECOND) found.push(other);
+    }
+  }
+  return found;
+}
+
+function earliestOnset(detections: readonly Timed[]): Interval | null {
+  let best: Interval | null = null;
+  for (const { onset } of detections) {
+    if (onset !== null && (best === null || onset.earliest < best.earliest)) best = onset;
+  }
+  if (best === null) return null;
+  // Another beginning inside the same bars narrows when it was at the latest.
+  const latest = detections.reduce((min, { onset }) => (onset === null ? min : Math.min(min, onset.latest)), Infinity);
+  return { earliest: best.earliest, latest: Math.max(best.earliest, Math.min(best.latest, latest)) };
+}
+
+function symptomsOf(episode: Episode, kind: string): Incident['symptoms'] {
+  const seen = new Set<string>();
+  const symptoms: { kind: string; detection: Timed }[] = [];
+  for (const { rule, detection } of episode.openings) {
+    if (rule.incident === kind || seen.has(rule.incident)) continue;
+    seen.add(rule.incident);
+    symptoms.push({ kind: rule.incident, detection });
+  }
+  return symptoms;
+}
+
+function unique(detections: readonly Timed[]): readonly Timed[] {
+  return [...new Set(detections)].sort(
+    (a, b) => (a.start ?? Infinity) - (b.start ?? Infinity) || (a.id < b.id ? -1 : 1),
+  );
+}

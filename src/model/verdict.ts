@@ -1,0 +1,64 @@
+import type { Timed } from './detection.js';
+import type { EvidenceItem, HypothesisRule, LogsourceRule, Recommendation } from './rule.js';
+import type { Interval, Order } from './time.js';
+
+export type Verdict = 'confirmed' | 'likely' | 'undetermined';
+export type CauseState = 'supported' | 'refuted' | 'cannot-rule-out';
+
+/** How one evidence item of a hypothesis stands on one incident. */
+export interface Finding {
+  readonly item: EvidenceItem;
+  readonly status: 'observed' | 'absent' | 'unknown';
+  /** Statement with the incident's names filled in. */
+  readonly statement: string;
+  /** Log-likelihood ratio that went into the score, after order and family. */
+  readonly weight: number;
+  readonly order: Order;
+  readonly detections: readonly Timed[];
+  /** Where absence was established, or why it could not be. */
+  readonly because: string;
+  /** Logsources that were not alive (or not there) over the window. */
+  readonly dark: readonly Dark[];
+  readonly window: Interval;
+}
+
+export interface Dark {
+  readonly logsource: LogsourceRule;
+  readonly scope: readonly string[];
+  readonly reason: string;
+}
+
+export interface Cause {
+  readonly cause: string;
+  readonly hypothesis: HypothesisRule;
+  readonly probability: number;
+  readonly score: number;
+  readonly prior: number;
+  readonly state: CauseState;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly findings: readonly Finding[];
+}
+
+export interface Attribution {
+  readonly incident: string;
+  readonly verdict: Verdict;
+  /** What keeps the verdict below `confirmed`; empty when it is. */
+  readonly short: readonly string[];
+  readonly causes: readonly Cause[];
+  readonly recommendations: readonly Recommendation[];
+  readonly controls: readonly Control[];
+}
+
+/** A natural experiment: who was harmed, by what their backup did. Counts are VMs of one night and volume, summed over nights. */
+export interface Control {
+  readonly id: string;
+  readonly statement: string;
+  readonly exposedHarmed: number;
+  readonly exposedUnharmed: number;
+  readonly otherHarmed: number;
+  readonly otherUnharmed: number;
+  /** Log of the Bayes factor for "exposure changes the rate of harm". */
+  readonly weight: number;
+  readonly nights: readonly string[];
+  readonly incidents: readonly string[];
+}
