@@ -25,6 +25,10 @@ export function watchSource(
 ): SourceWatch {
   const byId = new Map(logsources.map((l) => [l.id, l]));
   const wanted = new Set<MetricName>(metrics.flatMap((rule) => rule.all.flatMap((condition) => condition.any)));
+  // A total may have to be summed from its halves.
+  for (const metric of [...wanted])
+    if (metric === 'disk.operations' || metric === 'disk.throughput')
+      wanted.add(`${metric}.read`).add(`${metric}.write`);
   const watched = new Map<string, { readonly detector: Detector; readonly series: SeriesCollector }>();
   return {
     listen(id, format, layer) {

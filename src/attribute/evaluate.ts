@@ -178,7 +178,7 @@ function addRuleNeeds(id: string, named: boolean, bench: Bench, needs: Map<strin
     const giver =
       givers.find((l) =>
         bench.alive.some((s) => l.formats.includes(s.format) && rule.objects.includes(s.channel ?? '')),
-      ) ?? givers[0];
+      ) ?? givers.find((l) => l.logsource.product === (rule.objects.includes('iostat') ? 'iostat' : 'perfmon'));
     if (giver !== undefined)
       needs.set(giver.id, { logsource: giver, channels: rule.objects, detectableSeconds: rule.detectableSeconds });
   }

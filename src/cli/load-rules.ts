@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { RuleSet } from '../model/rule.js';
+import type { RuleError, RuleSet } from '../model/rule.js';
 import { UserError } from '../model/user-error.js';
-import { formatRuleError, loadPacks } from '../rule/load.js';
+import { formatRuleError } from '../rule/format-rule-error.js';
+import { loadPacks } from '../rule/load.js';
 
 /** The core pack that ships with the package, found from this file upwards (dist/src/cli or src/cli). */
 export function corePack(): string {
@@ -20,11 +21,24 @@ export function corePack(): string {
 export function loadRules(extra: readonly string[]): RuleSet {
   const ruleSet = loadPacks([corePack(), ...extra]);
   if (ruleSet.errors.length > 0) {
-    const shown = ruleSet.errors.map(formatRuleError).join('\n');
+    const shown = ruleSet.errors.map(withSource).join('\n');
     throw new UserError(
       `${ruleSet.errors.length} mistake(s) in the rule packs:\n${shown}`,
       'mend them; `faultline rules lint DIR` checks a pack alone',
     );
   }
   return ruleSet;
+}
+
+/** The mistake with the line it stands on and a caret below. */
+export function withSource(error: RuleError): string {
+  return formatRuleError(error, lineOf(error));
+}
+
+function lineOf({ file, line }: RuleError): string | null {
+  try {
+    return readFileSync(file, 'utf8').split(/\r?\n/)[line - 1] ?? null;
+  } catch {
+    return null;
+  }
 }

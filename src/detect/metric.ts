@@ -64,6 +64,10 @@ function gridOf(object: ObjectSeries, rule: MetricRule): Grid | null {
   };
 }
 
+/**
+ * For "at least" the worst of the metrics counts (read or write latency). For "at most" the first one listed that exists:
+ * an idle read side must not make a busy disk look still.
+ */
 function columnOf(
   object: ObjectSeries,
   rule: MetricRule,
@@ -74,16 +78,15 @@ function columnOf(
   const values: (number | null)[] = times.map(() => null);
   const from: (Series | null)[] = times.map(() => null);
   const wantsLow = condition.comparison.op === 'lt' || condition.comparison.op === 'lte';
-  for (const metric of condition.any) {
-    const series = object.metrics.get(metric);
-    series?.times.forEach((time, i) => {
+  const present = condition.any.flatMap((metric) => object.metrics.get(metric) ?? []);
+  for (const series of wantsLow ? present.slice(0, 1) : present) {
+    series.times.forEach((time, i) => {
       const at = index.get(time) as number;
       const value = series.values[i] as number;
       const known = values[at];
-      if (known == null || (wantsLow ? value < known : value > known)) {
-        values[at] = value;
-        from[at] = series;
-      }
+      if (known != null && value <= known) return;
+      values[at] = value;
+      from[at] = series;
     });
   }
   return {

@@ -47,6 +47,33 @@ export function collectSeries(source: string, wanted: ReadonlySet<MetricName>): 
       series.lines.push(point.at.line);
       series.offsets.push(point.at.byteOffset);
     },
-    finish: () => [...objects.values()],
+    finish: () => [...objects.values()].map(withTotals),
   };
+}
+
+const TOTALS: readonly (readonly [MetricName, MetricName, MetricName])[] = [
+  ['disk.operations', 'disk.operations.read', 'disk.operations.write'],
+  ['disk.throughput', 'disk.throughput.read', 'disk.throughput.write'],
+];
+
+/** Sources that give reads and writes apart get their sum, where both were sampled at one time. */
+function withTotals(object: ObjectSeries): ObjectSeries {
+  const metrics = new Map(object.metrics);
+  for (const [total, read, write] of TOTALS) {
+    const reads = metrics.get(read);
+    const writes = metrics.get(write);
+    if (metrics.has(total) || reads === undefined || writes === undefined) continue;
+    const writeAt = new Map(writes.times.map((time, i) => [time, writes.values[i] as number]));
+    const kept = reads.times.flatMap((time, i) => (writeAt.has(time) ? [i] : []));
+    metrics.set(total, {
+      name: `${reads.name} + ${writes.name}`,
+      times: kept.map((i) => reads.times[i] as number),
+      values: kept.map((i) => (reads.values[i] as number) + (writeAt.get(reads.times[i] as number) as number)),
+      intervals: kept.map((i) => reads.intervals[i] ?? null),
+      lines: kept.map((i) => reads.lines[i] ?? null),
+      offsets: kept.map((i) => reads.offsets[i] ?? null),
+      sample: { ...reads.sample, metric: total },
+    });
+  }
+  return { ...object, metrics };
 }

@@ -1,0 +1,89 @@
+import { parseDocument } from 'yaml';
+import { COLUMN_FIELDS, type ColumnField, type Mapping, NO_MAPPING } from './columns.js';
+
+/** A mapping has a line per column; more is not one. */
+const LIMIT = 64 * 1024;
+const NEUTRAL: ReadonlySet<string> = new Set([
+  'running',
+  'success',
+  'warning',
+  'failed',
+  'full',
+  'incremental',
+  'application',
+  'file-system',
+  'crash',
+  'unknown',
+]);
+
+export interface ReadMapping {
+  readonly mapping: Mapping;
+  /** What could not be used, one sentence each. */
+  readonly problems: readonly string[];
+}
+
+// # faultline-mapping:
+// #   start: Beginn
+// #   time-format: dd.MM.yyyy HH:mm:ss
+// #   zone: +02:00
+// #   value application: Anwendungskonsistent
+const BEGIN = /^#\s*faultline-mapping:\s*$/;
+
+export function beginsMapping(line: string): boolean {
+  return BEGIN.test(line);
+}
+
+/** The mapping in the comment lines above a table; null when they hold none. */
+export function readMappingComment(comments: readonly string[]): ReadMapping | null {
+  const begin = comments.findIndex(beginsMapping);
+  if (begin < 0) return null;
+  const rest = comments.slice(begin + 1);
+  const end = rest.findIndex((line) => !/^#(?:\s{2,}\S.*|\s*)$/.test(line));
+  const own = end < 0 ? rest : rest.slice(0, end);
+  return readMapping(own.map((line) => line.slice(1)).join('\n'));
+}
+
+/** A mapping as YAML. */
+export function readMapping(yaml: string): ReadMapping {
+  if (yaml.length > LIMIT) return { mapping: NO_MAPPING, problems: ['the mapping is longer than 64 KiB'] };
+  // Failsafe: every value is text, so that a format or an offset is not taken for a number or a time.
+  const document = parseDocument(yaml, { schema: 'failsafe', uniqueKeys: true });
+  const [error] = document.errors;
+  if (error !== undefined) {
+    return { mapping: NO_MAPPING, problems: [`the mapping is not YAML: ${error.message.split('\n')[0]}`] };
+  }
+  const content: unknown = document.toJS({ maxAliasCount: 0 });
+  if (content === null || content === undefined) return { mapping: NO_MAPPING, problems: [] };
+  if (typeof content !== 'object' || Array.isArray(content)) {
+    return { mapping: NO_MAPPING, problems: ['the mapping is not a list of names'] };
+  }
+  return readEntries(content);
+}
+
+function readEntries(content: object): ReadMapping {
+  const columns = new Map<ColumnField, string>();
+  const values = new Map<string, string>();
+  const settings = new Map<string, string>();
+  const problems: string[] = [];
+  for (const [key, value] of Object.entries(content)) {
+    const words = (Array.isArray(value) ? value : [value]).filter((word) => typeof word === 'string' && word !== '');
+    const neutral = /^value\s+(\S+)$/.exec(key)?.[1];
+    const field = COLUMN_FIELDS.find((name) => name === key);
+    const first: unknown = words[0];
+    if (typeof first !== 'string') problems.push(`the mapping gives '${key}' no text`);
+    else if (neutral !== undefined && NEUTRAL.has(neutral)) {
+      for (const word of words) values.set(String(word).trim().toLowerCase(), neutral);
+    } else if (field !== undefined && field !== 'product') columns.set(field, first);
+    else if (key === 'time-format' || key === 'zone' || key === 'product') settings.set(key, first);
+    else problems.push(`the mapping has '${key}', which is not a field`);
+  }
+  const setting = (key: string): string | null => settings.get(key) ?? null;
+  const mapping = {
+    columns,
+    values,
+    timeFormat: setting('time-format'),
+    zone: setting('zone'),
+    product: setting('product'),
+  };
+  return { mapping, problems };
+}

@@ -1,0 +1,61 @@
+import type { Position } from '../../src/model/record.js';
+import { SECOND } from '../../src/model/time.js';
+import { findKernelStamp, readKernelStamp } from '../../src/parser/kernel-line.js';
+import { hasEscapes, plainText, utf8Length } from '../../src/parser/terminal-text.js';
+
+/** What one writer put on a line. */
+export interface Piece {
+  /** Without escape sequences. */
+  readonly plain: string;
+  /** As it stands in the file; for a part of a line with escape sequences, the same as `plain`. */
+  readonly text: string;
+  readonly at: Position;
+}
+
+/**
+ * Takes a console line apart: at carriage returns and NUL (progress displays, crash holes) and at kernel stamps inside it
+ * (`Starting Load/[    2.692098] EXT4-fs (sda1): ...`), because the kernel does not wait for the other writer's line end.
+ */
+export function splitConsoleLine(text: string, at: Position): readonly Piece[] {
+  if (!/[\r\0]/.test(text)) return splitAtStamps(text, at);
+  const pieces: Piece[] = [];
+  for (const m of text.matchAll(/[^\r\0]+/g)) pieces.push(...splitAtStamps(m[0], moved(at, text, m.index)));
+  return pieces;
+}
+
+function moved(at: Position, text: string, index: number): Position {
+  return at.byteOffset === null ? at : { ...at, byteOffset: at.byteOffset + utf8Length(text, index) };
+}
+
+function splitAtStamps(text: string, at: Position): readonly Piece[] {
+  const plain = hasEscapes(text) ? plainText(text) : text;
+  const cuts = stampsInside(plain);
+  if (cuts.length === 0) return [{ plain, text, at }];
+  return [0, ...cuts].map((from, index) => {
+    const part = plain.slice(from, cuts[index]);
+    // The stamp stands in the file as it stands here: a console writes it in one go.
+    const inText = Math.max(0, text.indexOf(part.slice(0, 16)));
+    return { plain: part, text: part, at: moved(at, text, inText) };
+  });
+}
+
+/** The latest that a second message can have begun on the line of a first. */
+const SAME_LINE = 60 * SECOND;
+
+function stampsInside(plain: string): readonly number[] {
+  const cuts: number[] = [];
+  let own = readKernelStamp(plain);
+  let from = own?.end ?? 1;
+  for (let at = findKernelStamp(plain, from); at >= 0; at = findKernelStamp(plain, from)) {
+    const next = readKernelStamp(plain, at);
+    if (next === null) break;
+    // A stamp of another time is quoted text (a pstore dump, a log shown in a log).
+    const apart = own === null ? 0 : next.uptime - own.uptime;
+    if (apart >= -SECOND && apart <= SAME_LINE) {
+      cuts.push(at);
+      own = next;
+    }
+    from = next.end;
+  }
+  return cuts;
+}

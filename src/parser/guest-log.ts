@@ -1,0 +1,195 @@
+import type { Fields, LogRecord, Position } from '../model/record.js';
+import type { Micros, WrittenTime } from '../model/time.js';
+import { assembleRecords } from './assemble.js';
+import { countBoots } from './boot-count.js';
+import { collectAnchors } from './clock-anchor.js';
+import { collectKernelFacts } from './kernel-fact.js';
+import { readKernelStamp } from './kernel-line.js';
+import type { Sink } from './parser.js';
+import { type Repeat, readRepeat } from './repeat-line.js';
+import { syslogSeverity } from './severity.js';
+import type { SyslogLine } from './syslog-line.js';
+import { hasEscapes, plainText } from './terminal-text.js';
+
+/** A kernel message without a syslog prefix, as dmesg and a serial console give it. */
+export interface KernelMessage {
+  readonly time: WrittenTime | null;
+  readonly uptime: Micros | null;
+  readonly severity: number | null;
+  readonly ident: string | null;
+  readonly body: string;
+  readonly fields: Fields;
+}
+
+/** Makes records of the lines of a guest's text log, whatever wrote the prefix. */
+export interface GuestLog {
+  syslog(line: SyslogLine, text: string, at: Position): void;
+  kernel(message: KernelMessage, text: string, at: Position): void;
+  /** A line without a prefix of its own. */
+  continuation(text: string, at: Position): void;
+  /** The line before is not the one before in the log: nothing continues or repeats it. */
+  forget(): void;
+  /** A mark of the source: what follows is of this boot (systemd's id), or of a boot it does not name. */
+  bootMark(id: string | null): void;
+  end(): void;
+}
+
+/** Hosts whose last record is remembered for "last message repeated". */
+const HOSTS = 1024;
+/** Longer records are not remembered. */
+const REMEMBERED = 16_384;
+
+export function openGuestLog(sink: Sink): GuestLog {
+  const assembler = assembleRecords(sink, { blankEndsBody: true });
+  const anchors = collectAnchors(sink);
+  const noteKernel = collectKernelFacts(sink);
+  const boots = countBoots();
+  const others = new Map<string | null, LogRecord>();
+  let previous: LogRecord | null = null;
+  let marked: string | null = null;
+
+  const start = (record: LogRecord): void => {
+    if (previous !== null && previous.host !== record.host) remember(others, previous);
+    previous = record;
+    assembler.start(record);
+    if (record.ident === 'kernel') noteKernel(record);
+    anchors.observe(record);
+  };
+  /** True when the line was a repeat of a record that is still known. */
+  const repeated = (record: LogRecord, repeat: Repeat): boolean => {
+    if (previous !== null && isRepeatOf(previous, record, repeat)) {
+      return assembler.repeat(repeat.count, record.text, record.time);
+    }
+    const known = others.get(record.host);
+    const of = known !== undefined && isRepeatOf(known, record, repeat) ? known : null;
+    if (of === null && repeat.body === null) return false;
+    const { ident, pid, severity } = of ?? record;
+    start({ ...record, ident, pid, severity, body: of?.body ?? repeat.body ?? '', repeat: repeat.count });
+    return true;
+  };
+  const plainRecord = (line: SyslogLine, text: string, at: Position): LogRecord => {
+    const body = readableBody(text, line.bodyAt);
+    return recordOf(line, text, at, body, null, marked ?? boots.label(line.host));
+  };
+  const kernelRecord = (line: SyslogLine, text: string, at: Position): LogRecord => {
+    const { uptime, caller, severity, bodyAt } = readKernelBody(line, text);
+    const body = readableBody(text, bodyAt);
+    const boot = marked ?? boots.kernel(line.host, line.time, uptime, body);
+    const record = recordOf(line, text, at, body, uptime, boot);
+    if (severity === line.severity && caller === null) return record;
+    return { ...record, severity: severityOf(severity), fields: withCaller(line.fields, caller) };
+  };
+  return {
+    syslog(line, text, at) {
+      const record = line.ident === 'kernel' ? kernelRecord(line, text, at) : plainRecord(line, text, at);
+      const repeat = readRepeat(record.body);
+      if (repeat === null || !repeated(record, repeat)) start(record);
+      if (line.malformed) sink.issue('malformed-rfc5424', 'error', MALFORMED, at);
+      else if (line.stamp === '' && line.time === null && !line.isIso) sink.issue('no-stamp', 'error', NO_STAMP, at);
+    },
+    kernel(message, text, at) {
+      const { time, uptime, body } = message;
+      const boot = marked ?? boots.kernel(null, time, uptime, body);
+      start({ ...message, until: null, host: null, channel: null, pid: null, text, boot, repeat: 1, at });
+    },
+    continuation(text, at) {
+      if (!assembler.continue(text) && text.trim() !== '') sink.issue('unreadable-line', 'error', UNREADABLE, at);
+    },
+    forget() {
+      assembler.flush();
+      others.clear();
+      previous = null;
+    },
+    bootMark(id) {
+      assembler.flush();
+      marked = id;
+      if (id === null) boots.turn(previous?.host ?? null);
+    },
+    end() {
+      assembler.flush();
+      anchors.end();
+    },
+  };
+}
+
+const UNREADABLE = 'a line is not of this format and follows no record it could belong to';
+const MALFORMED = 'an RFC 5424 line has a stamp or structured data that RFC 5424 does not allow';
+const NO_STAMP = 'a line has a priority but no stamp';
+
+function remember(others: Map<string | null, LogRecord>, record: LogRecord): void {
+  if (record.text.length > REMEMBERED) return;
+  if (others.size >= HOSTS) others.clear();
+  others.set(record.host, record);
+}
+
+/** BT12: a repeat speaks of the line before of the same host, and where it names a program or message, of that one. */
+function isRepeatOf(before: LogRecord, line: LogRecord, repeat: Repeat): boolean {
+  // Mar  8 15:18:40 avas: last message repeated 11 times   (sysklogd: the word before the colon is the host)
+  if (line.host === null && line.ident === before.host) return true;
+  if (line.host !== null && line.host !== before.host) return false;
+  if (line.ident !== null && line.ident !== before.ident) return false;
+  return repeat.body === null || repeat.body.trim() === before.body.trim();
+}
+
+function recordOf(
+  line: SyslogLine,
+  text: string,
+  at: Position,
+  body: string,
+  uptime: Micros | null,
+  boot: string | null,
+): LogRecord {
+  return {
+    time: line.time,
+    until: null,
+    host: line.host,
+    channel: null,
+    ident: line.ident,
+    pid: line.pid,
+    severity: severityOf(line.severity),
+    body,
+    text,
+    uptime,
+    boot,
+    repeat: 1,
+    fields: line.fields,
+    at,
+  };
+}
+
+function severityOf(code: number | null): number | null {
+  return code === null ? null : syslogSeverity(code);
+}
+
+/** The message from `from` on, without escape sequences and the blanks that end it. */
+export function readableBody(text: string, from: number): string {
+  const body = text.slice(from);
+  const plain = hasEscapes(body) ? plainText(body) : body;
+  return plain.charCodeAt(plain.length - 1) <= 32 ? plain.trimEnd() : plain;
+}
+
+interface KernelBody {
+  readonly uptime: Micros | null;
+  readonly caller: string | null;
+  readonly severity: number | null;
+  readonly bodyAt: number;
+}
+
+// kernel: [12345.678901] msg   kernel: <6>[12345.678901] msg   kernel: msg
+function readKernelBody(line: SyslogLine, text: string): KernelBody {
+  let { bodyAt, severity } = line;
+  if (text.charCodeAt(bodyAt) === 60 && text.charCodeAt(bodyAt + 2) === 62) {
+    const digit = text.charCodeAt(bodyAt + 1) - 48;
+    if (digit >= 0 && digit <= 7) {
+      severity ??= digit;
+      bodyAt += 3;
+    }
+  }
+  const stamp = readKernelStamp(text, bodyAt);
+  if (stamp === null) return { uptime: null, caller: null, severity, bodyAt };
+  return { uptime: stamp.uptime, caller: stamp.caller, severity, bodyAt: stamp.end };
+}
+
+export function withCaller(fields: Fields, caller: string | null): Fields {
+  return caller === null ? fields : { ...fields, 'kernel.caller': caller };
+}

@@ -1,0 +1,205 @@
+import type { Role } from '../model/detection.js';
+import { parseKernelRange } from '../model/kernel-version.js';
+import type { DetectionRule, EntityRef, Logsource } from '../model/rule.js';
+import { type Capture, capture, captureFrom } from './capture.js';
+import { logsourceKey, peekLogsource, referenceTo, showLogsource } from './catalogue.js';
+import type { CompileContext } from './context.js';
+import { checkSigmaKeys, HEAD_KEYS, readHead } from './head.js';
+import { suggest } from './nearest.js';
+import { entryOf, shown, type YamlNode } from './node.js';
+import { type KnownNames, knownName, statement, unknownNameFix } from './placeholders.js';
+import { type Report, watchReport } from './report.js';
+import {
+  distinct,
+  duration,
+  list,
+  number,
+  oneOf,
+  openSection,
+  optional,
+  type Reader,
+  required,
+  type Section,
+  text,
+  truth,
+} from './section.js';
+import { compileDetection } from './sigma/compile.js';
+import { ENTITY_TYPES, ROLES } from './vocabulary.js';
+
+const KEYS = [
+  ...HEAD_KEYS,
+  'id',
+  'name',
+  'related',
+  'taxonomy',
+  'logsource',
+  'detection',
+  'fields',
+  'falsepositives',
+  'scope',
+  'x-faultline',
+];
+const EXTENSION_KEYS = ['role', 'entity', 'capture', 'onset', 'able', 'unless', 'statement'];
+
+export interface CompiledDetectionRule {
+  readonly rule: DetectionRule;
+  readonly captureNames: ReadonlySet<string>;
+}
+
+/** A Sigma detection with our extension; undefined when it has a mistake (then reported). */
+export function compileDetectionRule(context: CompileContext): CompiledDetectionRule | undefined {
+  const { report, failed } = watchReport(context.report);
+  const section = openSection(context.document.node, 'the rule', report, KEYS);
+  if (section === undefined) return undefined;
+  const head = readHead(section, { ...context, report }, { level: 'required', wording: 'required' });
+  checkSigmaKeys(section);
+  const logsource = required(section, 'logsource', detectionLogsource(context));
+  const detection = required(section, 'detection', (node, _what, tell) =>
+    compileDetection(node, logsource?.logsource.product === 'windows', tell),
+  );
+  const extension = required(section, 'x-faultline', (node, what, tell) =>
+    openSection(node, what, tell, EXTENSION_KEYS),
+  );
+  if (extension === undefined) return undefined;
+  const { captureNames, ...parts } = readExtension(extension, context, detection?.fields ?? new Set());
+  if (failed() || logsource === undefined || detection === undefined) return undefined;
+  const { matches, literals, eventIds } = detection;
+  return { rule: { ...head, kind: 'detection', ...logsource, matches, literals, eventIds, ...parts }, captureNames };
+}
+
+/** The logsource of a detection and the document that says where to find it. */
+function detectionLogsource(context: CompileContext): Reader<{ logsource: Logsource; logsourceId: string }> {
+  return (node, what, report) => {
+    const logsource = readLogsource(node, what, report);
+    if (logsource === undefined) return undefined;
+    const document = context.catalogue.logsources.get(logsourceKey(logsource));
+    if (document !== undefined) return { logsource, logsourceId: document.id };
+    const known = [...context.catalogue.logsources.values()].map((other) => {
+      const value = entryOf(other.node, 'logsource')?.value;
+      return value === undefined ? other.id : showLogsource(peekLogsource(value));
+    });
+    const name = showLogsource(logsource);
+    const fix = () => `${suggest(name, known, 'logsources')}; or add a document of kind logsource`;
+    report(node.place, name, `no document defines the logsource ${name}`, fix);
+    return undefined;
+  };
+}
+
+const LOGSOURCE_PART = text({ pattern: /^[a-z0-9_.-]+$/, fix: 'write it in lower case, _ for blanks' });
+
+export function readLogsource(node: YamlNode, what: string, report: Report): Logsource | undefined {
+  const section = openSection(node, what, report, ['product', 'service', 'category', 'definition']);
+  if (section === undefined) return undefined;
+  optional(section, 'definition', text(), null);
+  const product = optional(section, 'product', LOGSOURCE_PART, null);
+  const service = optional(section, 'service', LOGSOURCE_PART, null);
+  const category = optional(section, 'category', LOGSOURCE_PART, null);
+  if (product === undefined || service === undefined || category === undefined) return undefined;
+  if (product !== null || service !== null || category !== null) return { product, service, category };
+  report(node.place, shown(node), `${what} names nothing`, "add 'product:' and 'service:'");
+  return undefined;
+}
+
+type Extension = Pick<DetectionRule, 'role' | 'entity' | 'capture' | 'onset' | 'able' | 'unless' | 'statement'> & {
+  readonly captureNames: ReadonlySet<string>;
+};
+
+function readExtension(section: Section, context: CompileContext, fields: ReadonlySet<string>): Extension {
+  const captures = optional(section, 'capture', list<Capture>(capture, { min: 1 }), []) ?? [];
+  // With a broken capture its names are unknown, and using them is no further mistake.
+  const written = entryOf(section.node, 'capture')?.value;
+  const complete = written === undefined || (written.kind === 'list' && written.items.length === captures.length);
+  const captureNames = new Set(captures.flatMap((one) => one.names));
+  const own = new Set([...fields, ...captures.map((one) => one.field)]);
+  const known: KnownNames = { captures: complete ? captureNames : null, fields: own, allowFields: true };
+  const role = required(section, 'role', oneOf(ROLES, 'roles')) ?? 'marker';
+  return {
+    role,
+    entity: optional(section, 'entity', entityRef(known), null) ?? null,
+    capture: captureFrom(captures),
+    captureNames,
+    onset: optional(section, 'onset', onset(known, role), null) ?? null,
+    able: optional(section, 'able', able, null) ?? null,
+    unless: optional(section, 'unless', unless(known, context), null) ?? null,
+    statement: required(section, 'statement', statement(known)) ?? '',
+  };
+}
+
+/** `{type, field}`: which field or capture names the entity. */
+export function entityRef(known: KnownNames): Reader<EntityRef> {
+  return (node, what, report) => {
+    const section = openSection(node, what, report, ['type', 'field']);
+    if (section === undefined) return undefined;
+    const type = required(section, 'type', oneOf(ENTITY_TYPES, 'entity types'));
+    const field = required(section, 'field', knownName(known));
+    return type === undefined || field === undefined ? undefined : { type, field };
+  };
+}
+
+/** Name of a capture; a field will not do where a number or an equality across rules is meant. */
+function captureName(known: KnownNames): Reader<string> {
+  return (node, what, report) => {
+    const name = text()(node, what, report);
+    if (name === undefined || known.captures === null || known.captures.has(name)) return name;
+    const only = { ...known, fields: new Set<string>() };
+    report(node.place, shown(node), `${what}: no capture group is called '${name}'`, unknownNameFix(name, only));
+    return undefined;
+  };
+}
+
+function onset(known: KnownNames, role: Role): Reader<NonNullable<DetectionRule['onset']> | null> {
+  const seconds = number({ min: 0 });
+  const term: Reader<string | number> = (node, what, report) =>
+    node.kind === 'scalar' && typeof node.value === 'number'
+      ? seconds(node, what, report)
+      : captureName(known)(node, what, report);
+  return (node, what, report) => {
+    const section = openSection(node, what, report, ['earliest', 'latest', 'epoch', 'until']);
+    if (section === undefined) return undefined;
+    const keys = section.node.entries.map(({ name }) => name).sort();
+    if (keys.join() === 'epoch') {
+      const epoch = required(section, 'epoch', captureName(known));
+      if (role !== 'echo') report(node.place, 'epoch', "an 'epoch' belongs to role echo", "write 'role: echo'");
+      return epoch === undefined ? undefined : { epoch };
+    }
+    // A record with an end spans start to end anyway; the key only says so.
+    if (keys.join() === 'until') return required(section, 'until', truth) === undefined ? undefined : null;
+    if (keys.join() === 'earliest,latest') {
+      const earliest = required(section, 'earliest', list(term, { min: 1 }));
+      const latest = required(section, 'latest', list(term, { min: 1 }));
+      return earliest === undefined || latest === undefined ? undefined : { earliest, latest };
+    }
+    const fix = "write '{earliest: [...], latest: [...]}', '{epoch: CAPTURE}' or '{until: true}'";
+    report(node.place, shown(node), `${what} mixes forms`, fix);
+    return undefined;
+  };
+}
+
+const kernelRange: Reader<string> = (node, what, report) => {
+  const value = text()(node, what, report);
+  if (value === undefined || parseKernelRange(value) !== null) return value;
+  report(node.place, shown(node), `'${value}' is not a range of kernels`, "write for example '>=2.6 <4.0' or '>=5.14'");
+  return undefined;
+};
+
+const able: Reader<NonNullable<DetectionRule['able']>> = (node, what, report) => {
+  const section = openSection(node, what, report, ['statement', 'kernel']);
+  if (section === undefined) return undefined;
+  const said = required(section, 'statement', text());
+  const kernel = required(section, 'kernel', distinct(kernelRange, { min: 1 }));
+  return said === undefined || kernel === undefined ? undefined : { statement: said, kernel };
+};
+
+function unless(known: KnownNames, context: CompileContext): Reader<NonNullable<DetectionRule['unless']>> {
+  const { catalogue, document } = context;
+  return (node, what, report) => {
+    const section = openSection(node, what, report, ['rule', 'same', 'within']);
+    if (section === undefined) return undefined;
+    const rule = required(section, 'rule', referenceTo(catalogue, document.pack, ['detection']));
+    const same = required(section, 'same', distinct(captureName(known), { min: 1 }));
+    const withinSeconds = required(section, 'within', duration());
+    if (rule === document.id) report(node.place, rule, 'a rule cannot excuse itself', 'name another rule');
+    if (rule === undefined || same === undefined || withinSeconds === undefined) return undefined;
+    return { rule, same, withinSeconds };
+  };
+}
