@@ -18,7 +18,7 @@ export interface OperationName {
 // 2026-09-24 01-30-05_Backup_4f1c_web 01_prod_a9d0_Success.log          VM `web 01_prod`; may hold blanks, dots, underscores
 // 2026-09-24 03-00-00_DataVerification_77b2_inProgress.log              no id of an operation, no VM
 const NAME =
-  /^(\d{4})-(\d\d)-(\d\d) (\d\d)-(\d\d)-(\d\d)_([^_]{1,60})_(?:([0-9a-f]{4}|[0-9a-f-]{36})_(.{1,400})_)?([0-9a-f]{4}|[0-9a-f-]{36})_([A-Za-z]{1,40})[^/\\]{0,60}$/i;
+  /^(\d{4})-(\d\d)-(\d\d) (\d\d)-(\d\d)-(\d\d)_([^_]{1,60})_(?:([0-9a-f]{4}|[0-9a-f-]{36})_(.{1,400})_)?([0-9a-f]{4}|[0-9a-f-]{36})_(inProgress|Success|Failed|[a-z]{1,40}(?=\.))[^/\\]{0,60}$/i;
 
 /** Null when the last part of the path is not the name of a per-operation log. */
 export function readOperationName(path: string): OperationName | null {

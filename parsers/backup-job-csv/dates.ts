@@ -53,18 +53,18 @@ export function readZone(text: string): Micros | null {
   return (m[1] === '-' ? -1 : 1) * (Number(m[2]) * HOUR + Number(m[3] ?? 0) * MINUTE);
 }
 
-/** What one value says about the order in its column; null where it has no two readings. */
-export function dateOrderOf(text: string): DateOrder | 'either' | null {
+/** What one value says about the order in its column: `same` is a date under both; null is not such a date. */
+export function dateOrderOf(text: string): DateOrder | 'either' | 'same' | null {
   const m = YEAR_LAST.exec(text.trim());
   if (m === null || m[2] === '.') return null;
   const first = Number(m[1]);
   const second = Number(m[3]);
-  if (first === second) return null;
+  if (first === second) return 'same';
   if (first > 12) return 'day-first';
   return second > 12 ? 'month-first' : 'either';
 }
 
-const FORMAT_TOKEN = /yyyy|yy|MM|M|dd|d|HH|H|hh|h|mm|m|ss|s|[fF]+|tt|zzz|K/g;
+const FORMAT_TOKEN = /'[^']*'|"[^"]*"|yyyy|yy|MM|M|dd|d|HH|H|hh|h|mm|m|ss|s|[fF]+|tt|zzz|K/g;
 const TOKENS: Readonly<Record<string, readonly [name: string, pattern: string]>> = {
   yyyy: ['year', '\\d{4}'],
   yy: ['year', '\\d\\d'],
@@ -92,6 +92,7 @@ export function compileTimeFormat(format: string): DateReader | null {
   let pattern = '';
   let copied = 0;
   for (const m of format.matchAll(FORMAT_TOKEN)) {
+    if (/^['"]/.test(m[0])) continue;
     const token = TOKENS[/^f/i.test(m[0]) ? 'f' : m[0]];
     if (token === undefined || names.has(token[0])) return null;
     names.add(token[0]);

@@ -1,4 +1,4 @@
-import { parseDocument } from 'yaml';
+import { parseDocument, visit } from 'yaml';
 import { COLUMN_FIELDS, type ColumnField, type Mapping, NO_MAPPING } from './columns.js';
 
 /** A mapping has a line per column; more is not one. */
@@ -15,6 +15,8 @@ const NEUTRAL: ReadonlySet<string> = new Set([
   'crash',
   'unknown',
 ]);
+
+const SETTINGS: ReadonlySet<string> = new Set(['time-format', 'zone', 'product']);
 
 export interface ReadMapping {
   readonly mapping: Mapping;
@@ -52,7 +54,11 @@ export function readMapping(yaml: string): ReadMapping {
   if (error !== undefined) {
     return { mapping: NO_MAPPING, problems: [`the mapping is not YAML: ${error.message.split('\n')[0]}`] };
   }
-  const content: unknown = document.toJS({ maxAliasCount: 0 });
+  let aliases = 0;
+  visit(document, { Alias: () => void aliases++ });
+  // Resolving them is how a few lines of YAML become gigabytes.
+  if (aliases > 0) return { mapping: NO_MAPPING, problems: ['the mapping has YAML aliases, which are not read'] };
+  const content: unknown = document.toJS();
   if (content === null || content === undefined) return { mapping: NO_MAPPING, problems: [] };
   if (typeof content !== 'object' || Array.isArray(content)) {
     return { mapping: NO_MAPPING, problems: ['the mapping is not a list of names'] };
@@ -68,13 +74,15 @@ function readEntries(content: object): ReadMapping {
   for (const [key, value] of Object.entries(content)) {
     const words = (Array.isArray(value) ? value : [value]).filter((word) => typeof word === 'string' && word !== '');
     const neutral = /^value\s+(\S+)$/.exec(key)?.[1];
-    const field = COLUMN_FIELDS.find((name) => name === key);
+    // `zone` and `product` are the table's; a column with the zone of each row is `zone-column`.
+    const field = COLUMN_FIELDS.find((name) => name === key.replace(/-column$/, ''));
+    const isSetting = SETTINGS.has(key);
     const first: unknown = words[0];
     if (typeof first !== 'string') problems.push(`the mapping gives '${key}' no text`);
     else if (neutral !== undefined && NEUTRAL.has(neutral)) {
       for (const word of words) values.set(String(word).trim().toLowerCase(), neutral);
-    } else if (field !== undefined && field !== 'product') columns.set(field, first);
-    else if (key === 'time-format' || key === 'zone' || key === 'product') settings.set(key, first);
+    } else if (isSetting) settings.set(key, first);
+    else if (field !== undefined) columns.set(field, first);
     else problems.push(`the mapping has '${key}', which is not a field`);
   }
   const setting = (key: string): string | null => settings.get(key) ?? null;

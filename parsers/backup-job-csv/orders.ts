@@ -50,8 +50,11 @@ export function orderDates(columns: Columns, sink: Sink, onRow: (row: Row, order
   const learn = (row: Row): void => {
     for (const field of fields) {
       const order = dateOrderOf(cellOf(row, columns, field));
-      if (order === 'either' && !orders.has(field)) open.add(field);
-      if (order === null || order === 'either') continue;
+      if (order === null) continue;
+      if (order === 'either' || order === 'same') {
+        if (!orders.has(field)) open.add(field);
+        continue;
+      }
       const known = orders.get(field);
       if (known !== undefined && known !== order) {
         sink.issue(
@@ -83,6 +86,7 @@ function cellOf(row: Row, columns: Columns, field: ColumnField): string {
 
 /** Tables of runs are sorted by time, one way or the other: the reading with fewer breaks of that order is taken. */
 function guessOrder(values: readonly string[], sink: Sink, first: Row | undefined): DateOrder {
+  if (!values.some((value) => dateOrderOf(value) === 'either')) return 'month-first';
   const dayFirst = countBreaks(values, 'day-first');
   const monthFirst = countBreaks(values, 'month-first');
   const order = dayFirst < monthFirst ? 'day-first' : 'month-first';

@@ -115,6 +115,7 @@ function openTable(header: readonly string[], mapping: Mapping, sink: Sink, at: 
   }
   const table: Table = {
     columns,
+    width: header.length,
     mapping,
     readTime: format ?? readDate,
     utcOffset: readMappedZone(mapping.zone, sink, at),

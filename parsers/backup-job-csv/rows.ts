@@ -22,6 +22,8 @@ export interface Row {
 /** A table once its header is known. */
 export interface Table {
   readonly columns: Columns;
+  /** Cells of the header. */
+  readonly width: number;
   readonly mapping: Mapping;
   readonly readTime: DateReader;
   /** Offset of every stamp that states none. */
@@ -34,7 +36,10 @@ export type DateOrders = ReadonlyMap<ColumnField, DateOrder>;
 
 /** One row of the table as one run of a job or one virtual machine in it. */
 export function rowRecord(table: Table, row: Row, orders: DateOrders): LogRecord {
-  const cell = (field: ColumnField): string => row.cells[table.columns.get(field)?.index ?? -1]?.trim() ?? '';
+  const cell = (field: ColumnField): string => oneLine(row.cells[table.columns.get(field)?.index ?? -1] ?? '');
+  if (row.cells.length > table.width) {
+    table.sink.issue('extra-cells', 'info', 'a row has more cells than the header: the rest is not read', row.at);
+  }
   const status = neutral(table, cell('status'), STATUSES) ?? backupStatus(cell('status'));
   const span = readSpan(table, row, cell, orders, status);
   const facts = readFacts(table, cell, status);
@@ -42,7 +47,7 @@ export function rowRecord(table: Table, row: Row, orders: DateOrders): LogRecord
     cell('load') && `Load: ${cell('load')}`,
     cell('bottleneck') && `Primary bottleneck: ${cell('bottleneck')}`,
   ];
-  const more = [status === 'success' ? cell('error') : '', ...load].filter((part) => part !== '');
+  const more = [isError(table, status) ? '' : cell('error'), ...load].filter((part) => part !== '');
   const evidence = { ...span, host: cell('host') || null, message: null, severity: null, text: row.text, at: row.at };
   const record = backupRecord(facts, evidence);
   return more.length === 0 ? record : { ...record, body: [record.body, ...more].join('; ') };
@@ -65,10 +70,19 @@ function readFacts(table: Table, cell: Cell, status: BackupStatus | null): Backu
     fallback: /fall.?back|fail.?over/i.test(cell('consistency')),
     phase: cell('vm') || cell('vm-id') ? 'vm' : 'job',
     bytes: cell('bytes') === '' ? null : readSize(cell('bytes'), unit === '' ? 'B' : unit),
-    errorCode: cell('error-code') || null,
-    // What a successful run says is not an error; it stays in the message.
-    errorMessage: status === 'success' ? null : cell('error') || null,
+    errorCode: cell('error-code').replace(/^0$/, '') || null,
+    errorMessage: isError(table, status) ? cell('error') || null : null,
   };
+}
+
+function oneLine(text: string): string {
+  return text.trim().replace(/\s*\n\s*/g, ' ');
+}
+
+/** What a successful run says in a column of remarks is not an error; it stays in the message. */
+function isError(table: Table, status: BackupStatus | null): boolean {
+  if (status === 'failed' || status === 'warning') return true;
+  return status !== 'success' && /error/i.test(table.columns.get('error')?.name ?? '');
 }
 
 const STATUSES: readonly BackupStatus[] = ['running', 'success', 'warning', 'failed'];

@@ -1,6 +1,7 @@
 import type { Position } from '../../src/model/record.js';
 import { SECOND } from '../../src/model/time.js';
 import { findKernelStamp, readKernelStamp } from '../../src/parser/kernel-line.js';
+import { readSyslogLine, type SyslogLine } from '../../src/parser/syslog-line.js';
 import { hasEscapes, plainText, utf8Length } from '../../src/parser/terminal-text.js';
 
 /** What one writer put on a line. */
@@ -29,7 +30,7 @@ function moved(at: Position, text: string, index: number): Position {
 
 function splitAtStamps(text: string, at: Position): readonly Piece[] {
   const plain = hasEscapes(text) ? plainText(text) : text;
-  const cuts = stampsInside(plain);
+  const cuts = syslogInDmesg(plain) === null ? stampsInside(plain) : [];
   if (cuts.length === 0) return [{ plain, text, at }];
   return [0, ...cuts].map((from, index) => {
     const part = plain.slice(from, cuts[index]);
@@ -58,4 +59,15 @@ function stampsInside(plain: string): readonly number[] {
     from = next.end;
   }
   return cuts;
+}
+
+/**
+ * A syslog record among kernel lines, as several logs pasted into one file have it. Its `kernel: [12345.678901]` is its own
+ * stamp, and no second writer.
+ */
+export function syslogInDmesg(plain: string): SyslogLine | null {
+  const first = plain.charCodeAt(0);
+  if (first === 91 || first === 32) return null;
+  const line = readSyslogLine(plain);
+  return line !== null && line.time !== null && line.host !== null && line.ident !== null ? line : null;
 }

@@ -3,9 +3,9 @@ import type { SourceContext } from '../../src/model/source.js';
 import type { WrittenTime } from '../../src/model/time.js';
 import { type GuestLog, type KernelMessage, openGuestLog } from '../../src/parser/guest-log.js';
 import type { LineReader, Sink } from '../../src/parser/parser.js';
-import { readSyslogLine, type SyslogLine } from '../../src/parser/syslog-line.js';
+import { readSyslogLine } from '../../src/parser/syslog-line.js';
 import { type DmesgLine, readDmesgLine } from './line.js';
-import { type Piece, splitConsoleLine } from './pieces.js';
+import { type Piece, splitConsoleLine, syslogInDmesg } from './pieces.js';
 import { isKernelTalk, isKernelWording } from './wording.js';
 
 /** Lines without a stamp that are held back until it is known whether this capture has stamps at all. */
@@ -19,87 +19,95 @@ const MINUTE_TIME = 'dmesg -H shows the time of the first line of a minute, with
 const NO_STAMPS = 'a kernel log without stamps: none of its messages can be dated';
 const NUL_RUN = 'a run of NUL bytes: text that was written did not reach the disk before the machine stopped';
 
+interface State {
+  readonly sink: Sink;
+  readonly log: GuestLog;
+  readonly noted: Set<string>;
+  /** `bare`: a capture without stamps, in which every line is a message. */
+  mode: 'undecided' | 'stamped' | 'bare';
+  held: Piece[];
+  heldChars: number;
+  /** A /dev/kmsg record whose properties may follow. */
+  kmsg: { readonly message: KernelMessage; readonly text: string; readonly at: Position } | null;
+}
+
 export function openDmesg(_context: SourceContext, sink: Sink): LineReader {
   const log = openGuestLog(sink);
-  const noted = new Set<string>();
-  const once = (code: string, note: string, at: Position): void => {
-    if (!noted.has(code)) sink.issue(code, 'info', note, at);
-    noted.add(code);
-  };
-  let mode: 'undecided' | 'stamped' | 'bare' = 'undecided';
-  let held: Piece[] = [];
-  let heldChars = 0;
-  let kmsg: { message: KernelMessage; text: string; readonly at: Position } | null = null;
-
-  const flushKmsg = (): void => {
-    if (kmsg !== null) log.kernel(kmsg.message, kmsg.text, kmsg.at);
-    kmsg = null;
-  };
-  /** A capture whose first lines have no stamps: old kernels log without them; elsewhere it is a boot loader or a mail. */
-  const decide = (): void => {
-    const pieces = held;
-    held = [];
-    const lines = pieces.filter((piece) => piece.plain.trim() !== '');
-    const matched = lines.filter((piece) => isKernelWording(piece.plain)).length;
-    mode = isKernelTalk(matched, lines.length) ? 'bare' : 'stamped';
-    if (mode === 'bare' && lines[0] !== undefined) once('no-stamps', NO_STAMPS, lines[0].at);
-    for (const piece of pieces) unstamped(piece);
-  };
-  const stamped = (line: DmesgLine, piece: Piece): void => {
-    if (mode === 'undecided') decide();
-    noteDating(line, piece.at);
-    const message = messageOf(line, piece.plain);
-    if (line.dating === 'kmsg') kmsg = { message, text: piece.text, at: piece.at };
-    else log.kernel(message, piece.text, piece.at);
-  };
-  const noteDating = ({ dating }: DmesgLine, at: Position): void => {
-    if (dating === 'computed') once('dmesg-human-time', HUMAN_TIME, at);
-    else if (dating === 'minute') once('dmesg-minute-time', MINUTE_TIME, at);
-    else if (dating === 'relative') sink.issue('dmesg-relative-time', 'error', RELATIVE_TIME, at);
-  };
-  const unstamped = (piece: Piece): void => {
-    if (mode === 'undecided') {
-      held.push(piece);
-      heldChars += piece.plain.length;
-      if (held.length >= UNDECIDED_LINES || heldChars >= UNDECIDED_CHARS) decide();
-      return;
-    }
-    if (!readForeign(log, piece) && !(mode === 'bare' && readBare(log, piece))) {
-      log.continuation(piece.text, piece.at);
-    }
-  };
+  const state: State = { sink, log, noted: new Set(), mode: 'undecided', held: [], heldChars: 0, kmsg: null };
   return {
     line(text, at) {
-      const property = kmsg === null ? null : PROPERTY.exec(text);
-      if (kmsg !== null && property !== null) {
-        kmsg = withProperty(kmsg, property, text);
+      const property = state.kmsg === null ? null : PROPERTY.exec(text);
+      if (state.kmsg !== null && property !== null) {
+        state.kmsg = withProperty(state.kmsg, property, text);
         return;
       }
-      flushKmsg();
+      flushKmsg(state);
       if (text.includes('\0')) sink.issue('nul-run', 'data-loss', NUL_RUN, at);
       for (const piece of splitConsoleLine(text, at)) {
         const line = isRfcSyslog(piece.plain) ? null : readDmesgLine(piece.plain);
-        if (line !== null) stamped(line, piece);
-        else unstamped(piece);
+        if (line === null) readUnstamped(state, piece);
+        else readStamped(state, line, piece);
       }
     },
     skipped() {
-      flushKmsg();
+      flushKmsg(state);
       log.forget();
     },
     end() {
-      flushKmsg();
-      if (mode === 'undecided') decide();
+      flushKmsg(state);
+      if (state.mode === 'undecided') decide(state);
       log.end();
     },
   };
+}
+
+function flushKmsg(state: State): void {
+  if (state.kmsg !== null) state.log.kernel(state.kmsg.message, state.kmsg.text, state.kmsg.at);
+  state.kmsg = null;
+}
+
+function noteOnce({ sink, noted }: State, code: string, note: string, at: Position): void {
+  if (!noted.has(code)) sink.issue(code, 'info', note, at);
+  noted.add(code);
+}
+
+/** A capture whose first lines have no stamps: old kernels log without them; elsewhere it is a boot loader or a mail. */
+function decide(state: State): void {
+  const pieces = state.held;
+  state.held = [];
+  const lines = pieces.filter((piece) => piece.plain.trim() !== '');
+  const matched = lines.filter((piece) => isKernelWording(piece.plain)).length;
+  state.mode = isKernelTalk(matched, lines.length) ? 'bare' : 'stamped';
+  if (state.mode === 'bare' && lines[0] !== undefined) noteOnce(state, 'no-stamps', NO_STAMPS, lines[0].at);
+  for (const piece of pieces) readUnstamped(state, piece);
+}
+
+function readStamped(state: State, line: DmesgLine, { plain, text, at }: Piece): void {
+  if (state.mode === 'undecided') decide(state);
+  if (line.dating === 'computed') noteOnce(state, 'dmesg-human-time', HUMAN_TIME, at);
+  else if (line.dating === 'minute') noteOnce(state, 'dmesg-minute-time', MINUTE_TIME, at);
+  else if (line.dating === 'relative') state.sink.issue('dmesg-relative-time', 'error', RELATIVE_TIME, at);
+  const message = messageOf(line, plain);
+  if (line.dating === 'kmsg') state.kmsg = { message, text, at };
+  else state.log.kernel(message, text, at);
+}
+
+function readUnstamped(state: State, piece: Piece): void {
+  if (state.mode === 'undecided') {
+    state.held.push(piece);
+    state.heldChars += piece.plain.length;
+    if (state.held.length >= UNDECIDED_LINES || state.heldChars >= UNDECIDED_CHARS) decide(state);
+    return;
+  }
+  if (readForeign(state.log, piece) || (state.mode === 'bare' && readBare(state.log, piece))) return;
+  state.log.continuation(piece.text, piece.at);
 }
 
 /** The time of the first record of a line, as the reader above will read it. */
 export function dmesgTime(text: string): WrittenTime | null {
   for (const { plain } of splitConsoleLine(text, NOWHERE)) {
     const line = isRfcSyslog(plain) ? null : readDmesgLine(plain);
-    const time = line === null ? (foreignSyslog(plain)?.time ?? null) : line.time;
+    const time = line === null ? (syslogInDmesg(plain)?.time ?? null) : line.time;
     if (time !== null) return time;
   }
   return null;
@@ -137,7 +145,7 @@ function readForeign(log: GuestLog, { plain, text, at }: Piece): boolean {
     log.kernel({ time: null, uptime: null, severity: null, ident: 'systemd', fields: {}, body }, text, at);
     return true;
   }
-  const line = foreignSyslog(plain);
+  const line = syslogInDmesg(plain);
   if (line !== null) log.syslog(line, plain, at);
   return line !== null;
 }
@@ -146,11 +154,6 @@ function readForeign(log: GuestLog, { plain, text, at }: Piece): boolean {
 //          Starting Load Kernel Modules...   (nine blanks: systemd src/core/manager.c status output)
 const STATUS =
   /^(?:\[(?: {2}OK {2}|FAILED|DEPEND| TIME | WARN | INFO | SKIP |[ *]{6})\] {1,4}| {9}(?=(?:Starting|Stopping|Mounting|Unmounting|Activating|Deactivating|Expecting|Reloading) ))/;
-
-function foreignSyslog(plain: string): SyslogLine | null {
-  const line = readSyslogLine(plain);
-  return line !== null && line.time !== null && line.host !== null && line.ident !== null ? line : null;
-}
 
 // # comment   root@web01:~# dmesg   $ dmesg
 const NO_MESSAGE = /^(?:#|.{0,64}[#$>] (?:sudo )?dmesg\b)/;

@@ -91,7 +91,8 @@ function dataOf(
   if (!isLost) return { ...wholeData(properties, provider, eventId, isClassic), state: 'whole' };
   const recovered = message === null ? null : recoverData(provider, eventId, message);
   if (recovered === null) return { data: [], binary: null, state: 'lost' };
-  return { data: recovered, binary: null, state: 'recovered' };
+  // A sentence without places (`The Event log service was started.`) had no data to lose.
+  return { data: recovered, binary: null, state: recovered.length === 0 ? 'whole' : 'recovered' };
 }
 
 /** Items in order, unnamed as the export has them; and again by name where the catalogue knows the only list that fits. */

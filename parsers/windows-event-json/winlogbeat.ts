@@ -55,20 +55,19 @@ function member(object: JsonObject, name: string): JsonObject {
 
 /** `event_data` and `user_data`: unnamed items are `param1`, `param2` ...; `xml_name` is the name of the root. */
 function dataOf(winlog: JsonObject): { readonly data: WindowsEvent['data']; readonly binary: string | null } {
-  const unnamed: { readonly index: number; readonly value: string }[] = [];
+  const unnamed: string[] = [];
   const named: { readonly name: string; readonly value: string }[] = [];
   let binary: string | null = null;
   for (const [name, value] of [
     ...Object.entries(member(winlog, 'event_data')),
     ...Object.entries(member(winlog, 'user_data')),
   ]) {
-    const index = /^param(\d{1,3})$/.exec(name)?.[1];
-    if (index !== undefined) unnamed.push({ index: Number(index), value: textOf(value) });
+    const index = /^param([1-9]\d?)$/.exec(name)?.[1];
+    if (index !== undefined) unnamed[Number(index) - 1] = textOf(value);
     else if (name === 'Binary') binary = textOf(value).toUpperCase();
     else if (name !== 'xml_name') named.push({ name, value: textOf(value) });
   }
-  unnamed.sort((a, b) => a.index - b.index);
-  // Their numbers are kept as names: an item may be missing among them.
-  const numbered = unnamed.map(({ index, value }, i) => ({ name: index === i + 1 ? null : `param${index}`, value }));
+  // Winlogbeat leaves empty items out; the others keep their numbers.
+  const numbered = Array.from(unnamed, (value) => ({ name: null, value: value ?? '' }));
   return { data: [...numbered, ...named], binary };
 }

@@ -75,7 +75,6 @@ function sniff(head: Head): number {
   if (/(?:["'`(=,{[]|<<\s*\S+)$/.test(before)) return 0;
   if (/^Event Xml:$/im.test(before)) return 0.95;
   // Pasted between other text: most of what stands there must still be events.
-  const lines = head.text.split('\n').filter((line) => line.trim() !== '');
-  const marked = lines.filter((line) => XML_LINE.test(line)).length;
-  return marked >= lines.length * 0.4 ? 0.8 : 0;
+  const marked = head.text.split('\n').reduce((sum, line) => sum + (XML_LINE.test(line) ? line.length : 0), 0);
+  return marked >= head.text.trim().length * 0.4 ? 0.8 : 0;
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { UserError } from '../model/user-error.js';
 import { type ReportOptions, runReport } from './report.js';
+import { runLint, runTests } from './rules.js';
 import { VERSION } from './version.js';
 
 const REPORT_EXAMPLES = `
@@ -51,6 +52,9 @@ export async function run(argv: readonly string[]): Promise<number> {
     .action(async (paths: string[], options: ReportOptions) => {
       code = await runReport(paths, options);
     });
+  addRules(program, (n) => {
+    code = n;
+  });
   try {
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
@@ -60,6 +64,30 @@ export async function run(argv: readonly string[]): Promise<number> {
     throw new UserError(error.message.replace(/^error: /, ''), 'see faultline --help');
   }
   return code;
+}
+
+const RULES_EXAMPLES = `
+Examples:
+  faultline rules lint ./my-pack
+  faultline rules test ./my-pack
+  faultline rules test ./my-pack --only guest/ext4`;
+
+function addRules(program: Command, done: (code: number) => void): void {
+  const rules = program
+    .command('rules')
+    .description('check rule packs: what docs/rules.md asks of them')
+    .addHelpText('after', RULES_EXAMPLES);
+  rules
+    .command('lint')
+    .description('every mistake of a pack with file, line, column and fix, then advice')
+    .argument('<dir>', 'folder with pack.yaml')
+    .action((dir: string) => done(runLint(dir)));
+  rules
+    .command('test')
+    .description('run the test beside each rule through the whole program')
+    .argument('<dir>', 'folder with pack.yaml')
+    .option('--only <text>', 'only rules whose id holds this')
+    .action(async (dir: string, options: { only?: string }) => done(await runTests(dir, options.only)));
 }
 
 function append(value: string, before: readonly string[]): readonly string[] {

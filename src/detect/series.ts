@@ -6,7 +6,8 @@ export interface ObjectSeries {
   readonly host: string | null;
   readonly objectType: string;
   readonly object: string;
-  readonly metrics: ReadonlyMap<MetricName, Series>;
+  /** Several columns may give one metric (average and current queue length); they stay apart. */
+  readonly metrics: ReadonlyMap<MetricName, readonly Series[]>;
 }
 
 export interface Series {
@@ -26,7 +27,7 @@ export interface SeriesCollector {
 
 /** Keeps the metrics that some rule reads; the rest is counted by ingest and dropped. */
 export function collectSeries(source: string, wanted: ReadonlySet<MetricName>): SeriesCollector {
-  const objects = new Map<string, ObjectSeries & { readonly metrics: Map<MetricName, Series> }>();
+  const objects = new Map<string, Omit<ObjectSeries, 'metrics'> & { readonly metrics: Map<MetricName, Series[]> }>();
   return {
     push(point) {
       if (!wanted.has(point.metric)) return;
@@ -36,10 +37,12 @@ export function collectSeries(source: string, wanted: ReadonlySet<MetricName>): 
         object = { source, host: point.host, objectType: point.objectType, object: point.object, metrics: new Map() };
         objects.set(key, object);
       }
-      let series = object.metrics.get(point.metric);
+      const columns = object.metrics.get(point.metric) ?? [];
+      if (columns.length === 0) object.metrics.set(point.metric, columns);
+      let series = columns.find((column) => column.name === point.series);
       if (series === undefined) {
         series = { name: point.series, times: [], values: [], intervals: [], lines: [], offsets: [], sample: point };
-        object.metrics.set(point.metric, series);
+        columns.push(series);
       }
       series.times.push(point.time.micros);
       series.values.push(point.value);
@@ -47,7 +50,7 @@ export function collectSeries(source: string, wanted: ReadonlySet<MetricName>): 
       series.lines.push(point.at.line);
       series.offsets.push(point.at.byteOffset);
     },
-    finish: () => [...objects.values()].map(withTotals),
+    finish: () => [...objects.values()].map((object) => withIncreases(withTotals(object))),
   };
 }
 
@@ -60,20 +63,33 @@ const TOTALS: readonly (readonly [MetricName, MetricName, MetricName])[] = [
 function withTotals(object: ObjectSeries): ObjectSeries {
   const metrics = new Map(object.metrics);
   for (const [total, read, write] of TOTALS) {
-    const reads = metrics.get(read);
-    const writes = metrics.get(write);
+    const reads = metrics.get(read)?.[0];
+    const writes = metrics.get(write)?.[0];
     if (metrics.has(total) || reads === undefined || writes === undefined) continue;
     const writeAt = new Map(writes.times.map((time, i) => [time, writes.values[i] as number]));
     const kept = reads.times.flatMap((time, i) => (writeAt.has(time) ? [i] : []));
-    metrics.set(total, {
-      name: `${reads.name} + ${writes.name}`,
-      times: kept.map((i) => reads.times[i] as number),
-      values: kept.map((i) => (reads.values[i] as number) + (writeAt.get(reads.times[i] as number) as number)),
-      intervals: kept.map((i) => reads.intervals[i] ?? null),
-      lines: kept.map((i) => reads.lines[i] ?? null),
-      offsets: kept.map((i) => reads.offsets[i] ?? null),
-      sample: { ...reads.sample, metric: total },
-    });
+    metrics.set(total, [
+      {
+        name: `${reads.name} + ${writes.name}`,
+        times: kept.map((i) => reads.times[i] as number),
+        values: kept.map((i) => (reads.values[i] as number) + (writeAt.get(reads.times[i] as number) as number)),
+        intervals: kept.map((i) => reads.intervals[i] ?? null),
+        lines: kept.map((i) => reads.lines[i] ?? null),
+        offsets: kept.map((i) => reads.offsets[i] ?? null),
+        sample: { ...reads.sample, metric: total },
+      },
+    ]);
   }
   return { ...object, metrics };
+}
+
+/** Error counts are cumulative since the device appeared: what matters is by how much they grew between two samples. */
+function withIncreases(object: ObjectSeries): ObjectSeries {
+  const counts = object.metrics.get('disk.errors');
+  if (counts === undefined) return object;
+  const increases = counts.map((series) => ({
+    ...series,
+    values: series.values.map((value, i) => (i === 0 ? 0 : Math.max(0, value - (series.values[i - 1] as number)))),
+  }));
+  return { ...object, metrics: new Map(object.metrics).set('disk.errors', increases) };
 }

@@ -82,4 +82,4 @@ export type MetricName =
   | 'disk.queue' // requests waiting or in flight
   | 'disk.utilization' // 0-1
   | 'disk.redirected' // B/s over the network instead of the direct path
-  | 'disk.errors'; // count
+  | 'disk.errors'; // cumulative count; rules see its increase between two samples

@@ -3,7 +3,15 @@ import { isBootBanner } from './kernel-line.js';
 
 /** printk stamps of several processors reach the log out of order by less than this. */
 const JITTER: Micros = SECOND;
-/** The longest stall after which a late line is still taken for one of the same boot. */
+/**
+ * The first messages of a boot all carry 0.000000. A fall to there is a boot even in the first minute, while other falls
+ * are not: processors that come up print with a clock of their own, up to 3 s behind (`masked ExtINT on CPU#3`, 5.12-6.1).
+ */
+const ZERO: Micros = 1000;
+const BRING_UP: Micros = MINUTE;
+/** Without a wall clock: userspace on a console, and processors that were locked up, print up to some 10 s late. */
+const LATE_UPTIME: Micros = MINUTE;
+/** With one: the longest stall after which a late line is still taken for one of the same boot. */
 const LATE: Micros = 10 * MINUTE;
 /** Hosts whose boots are counted in one source; the memory for it is bounded. */
 const HOSTS = 4096;
@@ -93,8 +101,10 @@ function hasFallenBack(boots: Boots, uptime: Micros | null, wall: WrittenTime | 
   if (uptime === null || boots.uptime === null) return false;
   const drop = boots.uptime - uptime;
   if (drop <= JITTER) return false;
-  if (wall === null || boots.wall === null || drop > LATE) return true;
-  // A line that was only late: since the line before it less time passed than this boot would have needed.
+  if (uptime < ZERO) return true;
+  if (wall === null || boots.wall === null) return boots.uptime > BRING_UP && (drop > LATE_UPTIME || uptime <= JITTER);
+  if (drop > LATE) return true;
+  // A line that was only late: since the line before it less time passed than another boot would have needed.
   const passed = wall.micros - boots.wall.micros;
-  return passed < 0 || passed + JITTER >= uptime;
+  return passed < -MINUTE || (passed > 0 && passed >= uptime);
 }

@@ -1,10 +1,10 @@
 import type { Fields, LogRecord, Position } from '../model/record.js';
 import type { Micros, WrittenTime } from '../model/time.js';
-import { assembleRecords } from './assemble.js';
-import { countBoots } from './boot-count.js';
-import { collectAnchors } from './clock-anchor.js';
+import { type Assembler, assembleRecords } from './assemble.js';
+import { type BootCounter, countBoots } from './boot-count.js';
+import { type AnchorCollector, collectAnchors } from './clock-anchor.js';
 import { collectKernelFacts } from './kernel-fact.js';
-import { readKernelStamp } from './kernel-line.js';
+import { readKernelCaller, readKernelStamp } from './kernel-line.js';
 import type { Sink } from './parser.js';
 import { type Repeat, readRepeat } from './repeat-line.js';
 import { syslogSeverity } from './severity.js';
@@ -39,77 +39,100 @@ const HOSTS = 1024;
 /** Longer records are not remembered. */
 const REMEMBERED = 16_384;
 
-export function openGuestLog(sink: Sink): GuestLog {
-  const assembler = assembleRecords(sink, { blankEndsBody: true });
-  const anchors = collectAnchors(sink);
-  const noteKernel = collectKernelFacts(sink);
-  const boots = countBoots();
-  const others = new Map<string | null, LogRecord>();
-  let previous: LogRecord | null = null;
-  let marked: string | null = null;
+interface State {
+  readonly sink: Sink;
+  readonly assembler: Assembler;
+  readonly anchors: AnchorCollector;
+  readonly noteKernel: (record: LogRecord) => void;
+  readonly boots: BootCounter;
+  /** The last record of every host but that of `previous`. */
+  readonly others: Map<string | null, LogRecord>;
+  previous: LogRecord | null;
+  marked: string | null;
+}
 
-  const start = (record: LogRecord): void => {
-    if (previous !== null && previous.host !== record.host) remember(others, previous);
-    previous = record;
-    assembler.start(record);
-    if (record.ident === 'kernel') noteKernel(record);
-    anchors.observe(record);
-  };
-  /** True when the line was a repeat of a record that is still known. */
-  const repeated = (record: LogRecord, repeat: Repeat): boolean => {
-    if (previous !== null && isRepeatOf(previous, record, repeat)) {
-      return assembler.repeat(repeat.count, record.text, record.time);
-    }
-    const known = others.get(record.host);
-    const of = known !== undefined && isRepeatOf(known, record, repeat) ? known : null;
-    if (of === null && repeat.body === null) return false;
-    const { ident, pid, severity } = of ?? record;
-    start({ ...record, ident, pid, severity, body: of?.body ?? repeat.body ?? '', repeat: repeat.count });
-    return true;
-  };
-  const plainRecord = (line: SyslogLine, text: string, at: Position): LogRecord => {
-    const body = readableBody(text, line.bodyAt);
-    return recordOf(line, text, at, body, null, marked ?? boots.label(line.host));
-  };
-  const kernelRecord = (line: SyslogLine, text: string, at: Position): LogRecord => {
-    const { uptime, caller, severity, bodyAt } = readKernelBody(line, text);
-    const body = readableBody(text, bodyAt);
-    const boot = marked ?? boots.kernel(line.host, line.time, uptime, body);
-    const record = recordOf(line, text, at, body, uptime, boot);
-    if (severity === line.severity && caller === null) return record;
-    return { ...record, severity: severityOf(severity), fields: withCaller(line.fields, caller) };
+export function openGuestLog(sink: Sink): GuestLog {
+  const state: State = {
+    sink,
+    assembler: assembleRecords(sink, { blankEndsBody: true }),
+    anchors: collectAnchors(sink),
+    noteKernel: collectKernelFacts(sink),
+    boots: countBoots(),
+    others: new Map(),
+    previous: null,
+    marked: null,
   };
   return {
-    syslog(line, text, at) {
-      const record = line.ident === 'kernel' ? kernelRecord(line, text, at) : plainRecord(line, text, at);
-      const repeat = readRepeat(record.body);
-      if (repeat === null || !repeated(record, repeat)) start(record);
-      if (line.malformed) sink.issue('malformed-rfc5424', 'error', MALFORMED, at);
-      else if (line.stamp === '' && line.time === null && !line.isIso) sink.issue('no-stamp', 'error', NO_STAMP, at);
-    },
-    kernel(message, text, at) {
-      const { time, uptime, body } = message;
-      const boot = marked ?? boots.kernel(null, time, uptime, body);
-      start({ ...message, until: null, host: null, channel: null, pid: null, text, boot, repeat: 1, at });
+    syslog: (line, text, at) => readSyslog(state, line, text, at),
+    kernel({ time, uptime, severity, ident, body, fields }, text, at) {
+      const boot = state.marked ?? state.boots.kernel(null, time, uptime, body);
+      const common = { until: null, host: null, channel: null, pid: null, repeat: 1 } as const;
+      start(state, { ...common, time, uptime, severity, ident, body, fields, text, boot, at });
     },
     continuation(text, at) {
-      if (!assembler.continue(text) && text.trim() !== '') sink.issue('unreadable-line', 'error', UNREADABLE, at);
+      if (state.assembler.continue(text) || text.trim() === '') return;
+      sink.issue('unreadable-line', 'error', UNREADABLE, at);
     },
     forget() {
-      assembler.flush();
-      others.clear();
-      previous = null;
+      state.assembler.flush();
+      state.others.clear();
+      state.previous = null;
     },
     bootMark(id) {
-      assembler.flush();
-      marked = id;
-      if (id === null) boots.turn(previous?.host ?? null);
+      state.assembler.flush();
+      state.marked = id;
+      if (id === null) state.boots.turn(state.previous?.host ?? null);
     },
     end() {
-      assembler.flush();
-      anchors.end();
+      state.assembler.flush();
+      state.anchors.end();
     },
   };
+}
+
+function readSyslog(state: State, line: SyslogLine, text: string, at: Position): void {
+  const record = line.ident === 'kernel' ? kernelRecord(state, line, text, at) : plainRecord(state, line, text, at);
+  const repeat = readRepeat(record.body);
+  if (repeat === null || !isRepeated(state, record, repeat)) start(state, record);
+  if (line.malformed) state.sink.issue('malformed-rfc5424', 'error', MALFORMED, at);
+  else if (line.stamp === '' && !line.isIso) state.sink.issue('no-stamp', 'error', NO_STAMP, at);
+}
+
+function start(state: State, record: LogRecord): void {
+  const { previous } = state;
+  if (previous !== null && previous.host !== record.host) remember(state.others, previous);
+  state.previous = record;
+  state.assembler.start(record);
+  if (record.ident === 'kernel') state.noteKernel(record);
+  state.anchors.observe(record);
+}
+
+/** True when the line was a repeat of a record that is still known; it is then counted there or becomes a copy of it. */
+function isRepeated(state: State, line: LogRecord, repeat: Repeat): boolean {
+  const { previous } = state;
+  if (previous !== null && isRepeatOf(previous, line, repeat)) {
+    return state.assembler.repeat(repeat.count, line.text, line.time);
+  }
+  const known = state.others.get(line.host);
+  const of = known !== undefined && isRepeatOf(known, line, repeat) ? known : null;
+  if (of === null && repeat.body === null) return false;
+  const { ident, pid, severity } = of ?? line;
+  start(state, { ...line, ident, pid, severity, body: of?.body ?? repeat.body ?? '', repeat: repeat.count });
+  return true;
+}
+
+function plainRecord({ boots, marked }: State, line: SyslogLine, text: string, at: Position): LogRecord {
+  const body = readableBody(text, line.bodyAt);
+  return recordOf(line, text, at, body, null, marked ?? boots.label(line.host));
+}
+
+function kernelRecord({ boots, marked }: State, line: SyslogLine, text: string, at: Position): LogRecord {
+  const { uptime, caller, severity, bodyAt } = readKernelBody(line, text);
+  const body = readableBody(text, bodyAt);
+  const boot = marked ?? boots.kernel(line.host, line.time, uptime, body);
+  const record = recordOf(line, text, at, body, uptime, boot);
+  if (severity === line.severity && caller === null) return record;
+  return { ...record, severity: severityOf(severity), fields: withCaller(line.fields, caller) };
 }
 
 const UNREADABLE = 'a line is not of this format and follows no record it could belong to';
@@ -186,7 +209,10 @@ function readKernelBody(line: SyslogLine, text: string): KernelBody {
     }
   }
   const stamp = readKernelStamp(text, bodyAt);
-  if (stamp === null) return { uptime: null, caller: null, severity, bodyAt };
+  if (stamp === null) {
+    const called = readKernelCaller(text, bodyAt);
+    return { uptime: null, caller: called?.caller ?? null, severity, bodyAt: called?.end ?? bodyAt };
+  }
   return { uptime: stamp.uptime, caller: stamp.caller, severity, bodyAt: stamp.end };
 }
 

@@ -62,18 +62,23 @@ function deltaEnd(text: string, at: number): number {
 const CALLER = / ?\[ {0,8}([TC]\d{1,10})\]/y;
 
 function withCaller(text: string, at: number, uptime: Micros): KernelStamp {
-  let end = at;
-  let caller: string | null = null;
-  const next = text.charCodeAt(end);
-  if (next === OPEN || (next === BLANK && text.charCodeAt(end + 1) === OPEN)) {
-    CALLER.lastIndex = end;
-    const m = CALLER.exec(text);
-    if (m !== null) {
-      caller = m[1] as string;
-      end = CALLER.lastIndex;
-    }
-  }
-  return { uptime, caller, end: text.charCodeAt(end) === BLANK ? end + 1 : end };
+  const caller = readKernelCaller(text, at);
+  if (caller !== null) return { uptime, caller: caller.caller, end: caller.end };
+  return { uptime, caller: null, end: text.charCodeAt(at) === BLANK ? at + 1 : at };
+}
+
+/**
+ * The caller alone, ` [   T55]`: also left over where rsyslog took the stamp away (imklog ParseKernelTimestamp:
+ * `kernel: [ T1809] EXT4-fs (md126): ...`).
+ */
+export function readKernelCaller(text: string, at: number): { readonly caller: string; readonly end: number } | null {
+  const next = text.charCodeAt(at);
+  if (next !== OPEN && (next !== BLANK || text.charCodeAt(at + 1) !== OPEN)) return null;
+  CALLER.lastIndex = at;
+  const m = CALLER.exec(text);
+  if (m === null) return null;
+  const end = CALLER.lastIndex;
+  return { caller: m[1] as string, end: text.charCodeAt(end) === BLANK ? end + 1 : end };
 }
 
 // Padded to five digits before the point, as printk does: `[    2.692098] `. Narrower brackets are message text.

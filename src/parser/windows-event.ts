@@ -71,7 +71,7 @@ function bodyOf(event: WindowsEvent): string {
   if (rendered !== null && rendered.wording !== 'memory') return foldLines(rendered.text);
   let unnamed = 0;
   const listed = event.data.map(({ name, value }) => `${name ?? `param${++unnamed}`}=${value}`);
-  const head = `${event.provider} ${event.eventId}`;
+  const head = `${event.provider} ${event.eventId}`.trim();
   return foldLines(listed.length === 0 ? head : `${head}: ${listed.join(', ')}`);
 }
 

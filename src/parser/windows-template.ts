@@ -84,7 +84,7 @@ export function matchTemplate(parts: readonly TemplatePart[], message: string): 
   const folded = foldLines(message);
   const text = collapse(folded);
   const { literals, keys } = alternate(parts);
-  if (keys.length === 0) return null;
+  if (keys.length === 0) return text === literals[0] ? new Map() : null;
   const left = splitFromLeft(literals, text);
   const right = splitFromRight(literals, text);
   if (left === null || right === null) return null;

@@ -58,16 +58,29 @@ export function kindOf(node: YamlNode): string {
   return typeof node.value === 'number' ? 'a number' : node.written;
 }
 
-/** Place of the character at `offset` of a scalar's text; its start where escapes or folding hide the character. */
+/** Place of the character at `offset` of a scalar's text; its start where escapes hide the character. */
 export function placeWithin(node: ScalarNode, offset: number): Place {
-  const start = typeof node.value === 'string' ? node.written.indexOf(node.value.slice(0, offset + 1)) : -1;
-  if (start < 0) return node.place;
-  const before = node.written.slice(0, start + offset);
+  const at = typeof node.value === 'string' ? offsetWritten(node.value, node.written, offset) : null;
+  if (at === null) return node.place;
+  const before = node.written.slice(0, at);
   const lastBreak = before.lastIndexOf('\n');
   if (lastBreak < 0) return { ...node.place, column: node.place.column + before.length };
-  return {
-    file: node.place.file,
-    line: node.place.line + before.split('\n').length - 1,
-    column: before.length - lastBreak,
-  };
+  const line = node.place.line + before.split('\n').length - 1;
+  return { file: node.place.file, line, column: before.length - lastBreak };
+}
+
+/** Walks text and source side by side; YAML folds line breaks and indentation, so any blanks equal any blanks. */
+function offsetWritten(value: string, written: string, offset: number): number | null {
+  // ">-" and "|2" end with their line, quotes take one character.
+  let at = /^[|>]/.test(written) ? written.indexOf('\n') + 1 : /^['"]/.test(written) ? 1 : 0;
+  const isBlank = (char: string | undefined) => char !== undefined && /\s/.test(char);
+  for (let i = 0; i <= offset; i++) {
+    if (isBlank(value[i])) continue;
+    while (isBlank(written[at])) at++;
+    if (i >= value.length) return at;
+    if (value[i] !== written[at]) return null;
+    if (i === offset) return at;
+    at += written.startsWith("''", at) && written.startsWith("'") ? 2 : 1;
+  }
+  return at;
 }
