@@ -40,7 +40,10 @@ export function watchSource(
           observer.record(id, record);
           detector.push(record);
         },
-        metric: (point) => series.push(point),
+        metric(point) {
+          observer.metric(point);
+          series.push(point);
+        },
       };
     },
     finish(sources) {

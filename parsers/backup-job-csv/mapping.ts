@@ -2,7 +2,13 @@ import { parseDocument, visit } from 'yaml';
 import { COLUMN_FIELDS, type ColumnField, type Mapping, NO_MAPPING } from './columns.js';
 
 /** A mapping has a line per column; more is not one. */
-const LIMIT = 64 * 1024;
+const LINES = 200;
+/**
+ * Nothing in a mapping is nested: names, and lists of words behind some. The YAML library kills the process on
+ * `- - - - ...` and the like (yaml 2.x: a regular expression as long as the nesting), so such lines never reach it.
+ */
+const NESTED = /^\s{16}|^\s*[-?]\s+[-?]\s|(?:[[{][^[{]*){8}/;
+
 const NEUTRAL: ReadonlySet<string> = new Set([
   'running',
   'success',
@@ -47,7 +53,11 @@ export function readMappingComment(comments: readonly string[]): ReadMapping | n
 
 /** A mapping as YAML. */
 export function readMapping(yaml: string): ReadMapping {
-  if (yaml.length > LIMIT) return { mapping: NO_MAPPING, problems: ['the mapping is longer than 64 KiB'] };
+  const lines = yaml.split('\n');
+  if (lines.length > LINES) return { mapping: NO_MAPPING, problems: [`the mapping has more than ${LINES} lines`] };
+  if (lines.some((line) => line.length > 1_000 || NESTED.test(line))) {
+    return { mapping: NO_MAPPING, problems: ['the mapping has a line that is nested or too long'] };
+  }
   // Failsafe: every value is text, so that a format or an offset is not taken for a number or a time.
   const document = parseDocument(yaml, { schema: 'failsafe', uniqueKeys: true });
   const [error] = document.errors;
@@ -58,24 +68,25 @@ export function readMapping(yaml: string): ReadMapping {
   visit(document, { Alias: () => void aliases++ });
   // Resolving them is how a few lines of YAML become gigabytes.
   if (aliases > 0) return { mapping: NO_MAPPING, problems: ['the mapping has YAML aliases, which are not read'] };
-  const content: unknown = document.toJS();
+  const content: unknown = document.toJS({ mapAsMap: true });
   if (content === null || content === undefined) return { mapping: NO_MAPPING, problems: [] };
-  if (typeof content !== 'object' || Array.isArray(content)) {
+  if (!(content instanceof Map)) {
     return { mapping: NO_MAPPING, problems: ['the mapping is not a list of names'] };
   }
   return readEntries(content);
 }
 
-function readEntries(content: object): ReadMapping {
+function readEntries(content: ReadonlyMap<unknown, unknown>): ReadMapping {
   const columns = new Map<ColumnField, string>();
   const values = new Map<string, string>();
   const settings = new Map<string, string>();
   const problems: string[] = [];
-  for (const [key, value] of Object.entries(content)) {
+  for (const [name, value] of content) {
+    const key = typeof name === 'string' ? name : '';
     const words = (Array.isArray(value) ? value : [value]).filter((word) => typeof word === 'string' && word !== '');
     const neutral = /^value\s+(\S+)$/.exec(key)?.[1];
     // `zone` and `product` are the table's; a column with the zone of each row is `zone-column`.
-    const field = COLUMN_FIELDS.find((name) => name === key.replace(/-column$/, ''));
+    const field = COLUMN_FIELDS.find((known) => known === key.replace(/-column$/, ''));
     const isSetting = SETTINGS.has(key);
     const first: unknown = words[0];
     if (typeof first !== 'string') problems.push(`the mapping gives '${key}' no text`);

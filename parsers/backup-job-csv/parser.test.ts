@@ -158,10 +158,45 @@ describe('mapping', () => {
     ['- a', 'the mapping is not a list of names'],
     ['vm: {a: b}', "the mapping gives 'vm' no text"],
     ['value splendid: ja', "the mapping has 'value splendid'"],
-    ['x'.repeat(70_000), 'the mapping is longer than 64 KiB'],
+    ['x'.repeat(70_000), 'the mapping has a line that is nested or too long'],
+    ['- '.repeat(400), 'the mapping has a line that is nested or too long'],
+    ['? '.repeat(400), 'the mapping has a line that is nested or too long'],
+    ['vm: x\n'.repeat(300), 'the mapping has more than 200 lines'],
+    ['a: [[[[[[[[[x', 'the mapping has a line that is nested or too long'],
     ['a: &a [x]\nb: [*a, *a]', 'the mapping'],
   ])('says what is wrong with %s', (yaml, problem) => {
     expect(readMapping(yaml).problems[0]).toContain(problem);
+  });
+
+  it('never throws on anything', () => {
+    const piece = fc.constantFrom(
+      'vm',
+      ': ',
+      '- ',
+      '? ',
+      '[',
+      ']',
+      '{',
+      '&a ',
+      '*a',
+      '!x ',
+      '|',
+      '>',
+      '"',
+      "'",
+      '\n',
+      '  ',
+      '%',
+      '#',
+      '\t',
+      '---',
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 60 }), (parts) => {
+        expect(readMapping(parts.join('')).problems).toBeInstanceOf(Array);
+      }),
+      { numRuns: 1000 },
+    );
   });
 
   it('states a fixed zone as clock evidence and names any other', () => {
@@ -315,6 +350,10 @@ describe('sniff', () => {
     [
       'prose with commas',
       'The job has a name, a start, an end, a status, and a duration.\nAll of it, in a table, with rows.',
+    ],
+    [
+      'an example in a text',
+      '# Tables\n\nWrite one like this:\n\n    VM;Job;Start;Status\n    a;b;2024-03-01 22:00;ok\n',
     ],
     ['JSON', '{"vm":"a","start":"b","status":"c"}'],
     ['source code', 'const run = (vm, start, end, status) => [vm, start, end, status];'],

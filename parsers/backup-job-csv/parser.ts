@@ -35,8 +35,9 @@ function sniff(head: Head): number {
   return isTable ? rateHeader(header, mapping) : 0;
 }
 
-/** The delimiter under which a line is a header; null when it is none. */
+/** The delimiter under which a line is a header; null when it is none. An indented one is an example in a text. */
 function bestDelimiter(line: string, mapping: Mapping): string | null {
+  if (/^\s/.test(line)) return null;
   let best: string | null = null;
   let columns = 0;
   for (const delimiter of DELIMITERS) {

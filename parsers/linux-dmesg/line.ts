@@ -6,8 +6,8 @@ import { monthIndex } from '../../src/parser/month.js';
 import { splitPriority, syslogSeverity } from '../../src/parser/severity.js';
 import { civilMicros, readIsoStamp } from '../../src/parser/stamp.js';
 
-/** How a line is dated: by the kernel, by dmesg from the kernel's clock, to the minute, not at all. */
-export type Dating = 'kernel' | 'kmsg' | 'computed' | 'minute' | 'relative' | 'none';
+/** How a line is dated: by the kernel, by dmesg from the kernel's clock, to the minute, wrongly, not at all. */
+export type Dating = 'kernel' | 'kmsg' | 'computed' | 'minute' | 'relative' | 'bad' | 'none';
 
 /** A kernel message with whatever prefix dmesg, /dev/kmsg or the console gave it. */
 export interface DmesgLine {
@@ -85,7 +85,9 @@ function readDecodedPriority(text: string): Prefix | null {
 
 function readBracket(text: string, from: number): Stamp | null {
   const stamp = readKernelStamp(text, from);
-  if (stamp === null) return readHuman(text, from) ?? readMinute(text, from) ?? readRelative(text, from);
+  if (stamp === null) {
+    return readHuman(text, from) ?? readMinute(text, from) ?? readRelative(text, from) ?? readBad(text, from);
+  }
   const { uptime, caller } = stamp;
   // /var/log/dmesg of Debian and Ubuntu is `journalctl --dmesg -o short-monotonic --no-hostname`: `[    0.000000] kernel: msg`
   const bodyAt = text.startsWith('kernel: ', stamp.end) ? stamp.end + 8 : stamp.end;
@@ -130,6 +132,15 @@ function readRelative(text: string, from: number): Stamp | null {
   RELATIVE.lastIndex = from;
   if (!RELATIVE.test(text)) return null;
   return { dating: 'relative', time: null, uptime: null, bodyAt: RELATIVE.lastIndex };
+}
+
+// [    3.00000] msg   [99999999999.000000] msg   [Sun Feb 30 02:14:10 2024] msg
+const BAD = /\[(?: {0,8}\d{1,20}\.\d{1,9}|\p{L}{2,5}\.? {1,2}\p{L}{2,6}\.? {1,2}\d{1,2} [\d:]{5,8} \d{4})\](?: |$)/uy;
+
+/** Meant as a stamp and none: a record all the same, and not the end of the one before. */
+function readBad(text: string, from: number): Stamp | null {
+  BAD.lastIndex = from;
+  return BAD.test(text) ? { dating: 'bad', time: null, uptime: null, bodyAt: BAD.lastIndex } : null;
 }
 
 // 2024-03-03T02:14:07,123456+01:00 msg   (dmesg --time-format iso: a comma, six digits and a zone, always)

@@ -36,6 +36,6 @@ function isDated(text: string): boolean {
   if (APACHE.test(text)) return false;
   return splitConsoleLine(text, NOWHERE).some(({ plain }) => {
     const line = readDmesgLine(plain);
-    return line !== null && line.dating !== 'none';
+    return line !== null && line.dating !== 'none' && line.dating !== 'bad';
   });
 }

@@ -3,6 +3,7 @@ import { SECOND } from '../../src/model/time.js';
 import { findKernelStamp, readKernelStamp } from '../../src/parser/kernel-line.js';
 import { readSyslogLine, type SyslogLine } from '../../src/parser/syslog-line.js';
 import { hasEscapes, plainText, utf8Length } from '../../src/parser/terminal-text.js';
+import { readDmesgLine } from './line.js';
 
 /** What one writer put on a line. */
 export interface Piece {
@@ -44,17 +45,20 @@ function splitAtStamps(text: string, at: Position): readonly Piece[] {
 const SAME_LINE = 60 * SECOND;
 
 function stampsInside(plain: string): readonly number[] {
+  const line = readDmesgLine(plain);
+  // Behind another kind of stamp there is nothing to compare the times by.
+  if (line !== null && line.uptime === null) return [];
   const cuts: number[] = [];
-  let own = readKernelStamp(plain);
-  let from = own?.end ?? 1;
+  let uptime = line?.uptime ?? null;
+  let from = line?.bodyAt ?? 1;
   for (let at = findKernelStamp(plain, from); at >= 0; at = findKernelStamp(plain, from)) {
     const next = readKernelStamp(plain, at);
     if (next === null) break;
     // A stamp of another time is quoted text (a pstore dump, a log shown in a log).
-    const apart = own === null ? 0 : next.uptime - own.uptime;
+    const apart = uptime === null ? 0 : next.uptime - uptime;
     if (apart >= -SECOND && apart <= SAME_LINE) {
       cuts.push(at);
-      own = next;
+      uptime = next.uptime;
     }
     from = next.end;
   }

@@ -16,6 +16,7 @@ const HUMAN_TIME =
   'dmesg computed these times when it ran; every clock step and pause of the machine until then shifts them (dmesg(1))';
 const RELATIVE_TIME = 'dmesg -H shows only the distance to the line before; such a line cannot be dated';
 const MINUTE_TIME = 'dmesg -H shows the time of the first line of a minute, without seconds';
+const BAD_STAMP = 'a bracket at the start of a line is meant as a stamp but is no time';
 const NO_STAMPS = 'a kernel log without stamps: none of its messages can be dated';
 const NUL_RUN = 'a run of NUL bytes: text that was written did not reach the disk before the machine stopped';
 
@@ -87,6 +88,7 @@ function readStamped(state: State, line: DmesgLine, { plain, text, at }: Piece):
   if (line.dating === 'computed') noteOnce(state, 'dmesg-human-time', HUMAN_TIME, at);
   else if (line.dating === 'minute') noteOnce(state, 'dmesg-minute-time', MINUTE_TIME, at);
   else if (line.dating === 'relative') state.sink.issue('dmesg-relative-time', 'error', RELATIVE_TIME, at);
+  else if (line.dating === 'bad') state.sink.issue('bad-stamp', 'error', BAD_STAMP, at);
   const message = messageOf(line, plain);
   if (line.dating === 'kmsg') state.kmsg = { message, text, at };
   else state.log.kernel(message, text, at);

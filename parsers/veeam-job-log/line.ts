@@ -8,7 +8,7 @@ export interface VeeamLine {
   /** As written between `<` and `>`; null in builds that leave it out. */
   readonly thread: string | null;
   /** Task tag of version 12, `[a1b2]` before the level. */
-  readonly task: string | null;
+  readonly tag: string | null;
   readonly level: Level;
   /** Without indentation. */
   readonly message: string;
@@ -61,7 +61,7 @@ function readManager(rest: string, time: WrittenTime): VeeamLine | null {
   if (m === null) return null;
   const message = (m[4] ?? '').trim();
   const level = LEVELS[m[3] ?? ''] ?? 'info';
-  return { time, thread: m[1] ?? null, task: m[2] ?? null, level, message, continues: STACK_FRAME.test(message) };
+  return { time, thread: m[1] ?? null, tag: m[2] ?? null, level, message, continues: STACK_FRAME.test(message) };
 }
 
 function readAgent(rest: string, time: WrittenTime): VeeamLine | null {
@@ -70,5 +70,5 @@ function readAgent(rest: string, time: WrittenTime): VeeamLine | null {
   const category = (m[2] ?? '').toUpperCase();
   const level = category.startsWith('ERR') ? 'error' : category.startsWith('WARN') ? 'warning' : 'info';
   const message = (m[3] ?? '').trim();
-  return { time, thread: m[1] ?? null, task: null, level, message, continues: category === '>>' };
+  return { time, thread: m[1] ?? null, tag: null, level, message, continues: category === '>>' };
 }

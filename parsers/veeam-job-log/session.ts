@@ -25,6 +25,7 @@ import {
   type Task,
   taskRecord,
 } from './runs.js';
+import { findTask, newTaskIndex, putTask, removeTask, type TaskIndex } from './task-index.js';
 
 /** More tasks than a job has at once; beyond it the oldest is taken as one whose end is not in the log. */
 const OPEN_TASKS = 10_000;
@@ -36,7 +37,7 @@ const SEVERITY = { info: 9, warning: 13, error: 17 } as const;
 /** What is known of the runs and tasks of one job log at one line of it. */
 export interface Sessions {
   readonly sink: Sink;
-  readonly tasks: Map<string, Task>;
+  readonly tasks: TaskIndex;
   readonly ended: Set<string>;
   run: Run | null;
   /** The last name seen, for a run whose own is not in the log. */
@@ -44,7 +45,7 @@ export interface Sessions {
 }
 
 export function newSessions(sink: Sink): Sessions {
-  return { sink, tasks: new Map(), ended: new Set(), run: null, job: null };
+  return { sink, tasks: newTaskIndex(), ended: new Set(), run: null, job: null };
 }
 
 /** Reads one stamped line; gives the records it makes, the line's own one last. */
@@ -61,8 +62,7 @@ export function followLine(state: Sessions, line: VeeamLine, mark: Mark): readon
 
 /** The process or the file ends: what is open has no end. */
 export function closeSessions(state: Sessions): readonly LogRecord[] {
-  const records = closeRun(state);
-  return [...records, ...dropTasks(state, () => true)];
+  return closeRun(state);
 }
 
 function begin(state: Sessions, line: VeeamLine, mark: Mark): LogRecord[] {
@@ -99,17 +99,18 @@ function attachSession(state: Sessions, id: string, mark: Mark): LogRecord[] {
 function noteTask(state: Sessions, line: VeeamLine, mark: Mark): LogRecord[] {
   const mention = readTask(line.message);
   if (mention === null || state.ended.has(mention.id)) return [];
-  const task = state.tasks.get(mention.id) ?? newTask(mention.id, mention.vm, mark, state.run);
+  const task = state.tasks.byId.get(mention.id) ?? newTask(mention.id, mention.vm, mark, state.run);
   if (mention.running) {
     // Waiting for resources lies between the task's creation and its work.
     if (!task.running) task.start = mark;
     task.running = true;
+    removeTask(state.tasks, task);
     task.thread = line.thread;
-    task.tag = line.task;
+    task.tag = line.tag;
   }
-  state.tasks.set(task.id, task);
-  const oldest = state.tasks.size > OPEN_TASKS ? state.tasks.keys().next().value : undefined;
-  return oldest === undefined ? [] : dropTasks(state, (other) => other.id === oldest);
+  putTask(state.tasks, task);
+  const oldest = state.tasks.byId.size > OPEN_TASKS ? state.tasks.byId.values().next().value : undefined;
+  return oldest === undefined ? [] : [dropTask(state, oldest)];
 }
 
 function noteOptions(state: Sessions, message: string): void {
@@ -130,7 +131,7 @@ function ownRecords(state: Sessions, line: VeeamLine, mark: Mark): LogRecord[] {
   const isLoad = isBottleneck(message);
   const isRemoval = isSnapshotRemoval(message);
   if (level === 'info' && !isLoad && !isRemoval) return [];
-  const task = taskOf(state, line);
+  const task = findTask(state.tasks, line);
   const fallback = level !== 'info' && isCrashFallback(message);
   if (task !== null && fallback) task.fallback = true;
   if (task !== null && isRemoval) task.removal = mark;
@@ -139,23 +140,10 @@ function ownRecords(state: Sessions, line: VeeamLine, mark: Mark): LogRecord[] {
   return [...removed, lineRecord(mark, message, SEVERITY[level], { task, run: state.run, fallback })];
 }
 
-/** The task a line is about: by its tag, its thread, or the one virtual machine it names. */
-function taskOf(state: Sessions, line: VeeamLine): Task | null {
-  const open = [...state.tasks.values()];
-  const isOwn = (task: Task): boolean =>
-    (line.task !== null && task.tag === line.task) || (line.thread !== null && task.thread === line.thread);
-  const own = open.filter(isOwn);
-  if (own.length === 1) return own[0] ?? null;
-  const isNamed = (task: Task): boolean =>
-    task.vm !== '' && (line.message.includes(`'${task.vm}'`) || line.message.includes(`[${task.vm}]`));
-  const named = open.filter(isNamed);
-  return named.length === 1 ? (named[0] ?? null) : null;
-}
-
 function endTask(state: Sessions, completion: Completion, end: Mark): LogRecord[] {
-  const known = state.tasks.get(completion.id);
-  state.tasks.delete(completion.id);
+  const known = state.tasks.byId.get(completion.id);
   if (known === undefined) startUnknown(state, end);
+  else removeTask(state.tasks, known);
   const task = known ?? newTask(completion.id, '', end, state.run);
   return [...endRemoval(task, end), taskRecord(task, { end, completion })];
 }
@@ -173,26 +161,28 @@ function endJob(state: Sessions, completion: Completion, end: Mark): LogRecord[]
   const run = isOpen ? open : newRun(end, state.job, completion.id);
   run.id = completion.id;
   run.ended = true;
-  const left = dropTasks(state, (task) => task.run === run);
+  const left = isOpen ? dropTasks(state) : [];
   return [...left, jobRecord(run, { end, completion })];
 }
 
 function closeRun(state: Sessions): LogRecord[] {
   const { run } = state;
   state.run = null;
-  const records = dropTasks(state, (task) => task.run === run);
+  const records = dropTasks(state);
   if (run === null || run.ended) return records;
   unfinished(state, run.start);
   return [...records, jobRecord(run, null)];
 }
 
-function dropTasks(state: Sessions, isOf: (task: Task) => boolean): LogRecord[] {
-  const left = [...state.tasks.values()].filter(isOf);
-  for (const task of left) {
-    state.tasks.delete(task.id);
-    unfinished(state, task.start);
-  }
-  return left.map((task) => taskRecord(task, null));
+/** A run begins with no task open, so all that are open are its own. */
+function dropTasks(state: Sessions): LogRecord[] {
+  return [...state.tasks.byId.values()].map((task) => dropTask(state, task));
+}
+
+function dropTask(state: Sessions, task: Task): LogRecord {
+  removeTask(state.tasks, task);
+  unfinished(state, task.start);
+  return taskRecord(task, null);
 }
 
 function isRepeated(state: Sessions, id: string): boolean {

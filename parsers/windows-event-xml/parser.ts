@@ -71,8 +71,8 @@ function sniff(head: Head): number {
   const before = head.text.slice(0, m.index).trim();
   if (before === '' || /^<(?:\?xml\s|Events$)/.test(before)) return 0.95;
   if (/<!doctype|<html/i.test(before)) return 0;
-  // `xml = '''` or `<<EOF` right before it: somebody's program or document.
-  if (/(?:["'`(=,{[]|<<\s*\S+)$/.test(before)) return 0;
+  // `xml = '''`, `<<EOF` or `text: |` right before it: somebody's program or document.
+  if (/(?:["'`(=,{[]|<<\s*\S+|:[ \t]*[|>][-+]?)$/.test(before)) return 0;
   if (/^Event Xml:$/im.test(before)) return 0.95;
   // Pasted between other text: most of what stands there must still be events.
   const marked = head.text.split('\n').reduce((sum, line) => sum + (XML_LINE.test(line) ? line.length : 0), 0);

@@ -20,8 +20,7 @@ export function detectMetrics(
 ): readonly Detection[] {
   const detections: Detection[] = [];
   for (const object of objects) {
-    // _Total averages a stalled disk away among idle ones.
-    if (object.object === '_Total') continue;
+    if (isNeverShared(object)) continue;
     for (const rule of rules) {
       if (!rule.objects.includes(object.objectType)) continue;
       const grid = gridOf(object, rule);
@@ -31,6 +30,11 @@ export function detectMetrics(
     }
   }
   return detections;
+}
+
+/** `_Total` averages a stalled disk away among idle ones; the disk Windows runs from (`0 C:`) holds no VM of a cluster. */
+function isNeverShared({ object }: ObjectSeries): boolean {
+  return object === '_Total' || /(?:^|\s)C:(?:\s|$)/i.test(object);
 }
 
 /** The samples of one object at common times: per condition the worst of the metrics it may use. */

@@ -33,7 +33,8 @@ export function ruleOutcomes(
   for (const detection of detections) add(detection.rule, detection.count);
   for (const incident of incidents) add(incident.rule, 1);
   for (const attribution of attributions)
-    for (const cause of attribution.causes) if (cause.state === 'supported') add(cause.hypothesis.id, 1);
+    for (const [rank, cause] of attribution.causes.entries())
+      if (cause.state === 'supported' || rank === 0) add(cause.hypothesis.id, 1);
   const given = (logsource: LogsourceRule | undefined): boolean =>
     logsource !== undefined &&
     logsource.formats.some((f) => formats.has(f)) &&

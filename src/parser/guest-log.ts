@@ -8,7 +8,7 @@ import { readKernelCaller, readKernelStamp } from './kernel-line.js';
 import type { Sink } from './parser.js';
 import { type Repeat, readRepeat } from './repeat-line.js';
 import { syslogSeverity } from './severity.js';
-import type { SyslogLine } from './syslog-line.js';
+import type { SyslogLine, SyslogTrouble } from './syslog-line.js';
 import { hasEscapes, plainText } from './terminal-text.js';
 
 /** A kernel message without a syslog prefix, as dmesg and a serial console give it. */
@@ -69,15 +69,8 @@ export function openGuestLog(sink: Sink): GuestLog {
       const common = { until: null, host: null, channel: null, pid: null, repeat: 1 } as const;
       start(state, { ...common, time, uptime, severity, ident, body, fields, text, boot, at });
     },
-    continuation(text, at) {
-      if (state.assembler.continue(text) || text.trim() === '') return;
-      sink.issue('unreadable-line', 'error', UNREADABLE, at);
-    },
-    forget() {
-      state.assembler.flush();
-      state.others.clear();
-      state.previous = null;
-    },
+    continuation: (text, at) => readContinuation(state, text, at),
+    forget: () => forget(state),
     bootMark(id) {
       state.assembler.flush();
       state.marked = id;
@@ -90,12 +83,33 @@ export function openGuestLog(sink: Sink): GuestLog {
   };
 }
 
+function forget(state: State): void {
+  state.assembler.flush();
+  state.others.clear();
+  state.previous = null;
+}
+
+// [root@web01 ~]# tail -f /var/log/messages   admin@web01:~$ dmesg
+const PROMPT =
+  /^(?:\[[\w.-]{1,64}@[\w.-]{1,255} [^\]]{1,128}\][#$]|[\w.-]{1,64}@[\w.-]{1,255}:[^\s#$]{1,128}[#$])(?: |$)/;
+
+function readContinuation(state: State, text: string, at: Position): void {
+  if (PROMPT.test(text)) {
+    forget(state);
+    state.sink.issue('shell-prompt', 'info', SHELL_PROMPT, at);
+  } else if (!state.assembler.continue(text) && text.trim() !== '') {
+    state.sink.issue('unreadable-line', 'error', UNREADABLE, at);
+  }
+}
+
 function readSyslog(state: State, line: SyslogLine, text: string, at: Position): void {
+  // grep -r shows one file after the other: the next file may begin in any boot.
+  const path = line.fields['log.file.path'];
+  if (state.previous !== null && state.previous.fields['log.file.path'] !== path) state.boots.turn(line.host);
   const record = line.ident === 'kernel' ? kernelRecord(state, line, text, at) : plainRecord(state, line, text, at);
   const repeat = readRepeat(record.body);
   if (repeat === null || !isRepeated(state, record, repeat)) start(state, record);
-  if (line.malformed) state.sink.issue('malformed-rfc5424', 'error', MALFORMED, at);
-  else if (line.stamp === '' && !line.isIso) state.sink.issue('no-stamp', 'error', NO_STAMP, at);
+  if (line.trouble !== null) state.sink.issue(line.trouble, 'error', TROUBLE[line.trouble], at);
 }
 
 function start(state: State, record: LogRecord): void {
@@ -113,7 +127,7 @@ function isRepeated(state: State, line: LogRecord, repeat: Repeat): boolean {
   if (previous !== null && isRepeatOf(previous, line, repeat)) {
     return state.assembler.repeat(repeat.count, line.text, line.time);
   }
-  const known = state.others.get(line.host);
+  const known = state.others.get(line.host ?? line.ident);
   const of = known !== undefined && isRepeatOf(known, line, repeat) ? known : null;
   if (of === null && repeat.body === null) return false;
   const { ident, pid, severity } = of ?? line;
@@ -135,9 +149,13 @@ function kernelRecord({ boots, marked }: State, line: SyslogLine, text: string, 
   return { ...record, severity: severityOf(severity), fields: withCaller(line.fields, caller) };
 }
 
+const SHELL_PROMPT = 'a shell prompt stands among the log lines, as in a copied terminal session';
 const UNREADABLE = 'a line is not of this format and follows no record it could belong to';
-const MALFORMED = 'an RFC 5424 line has a stamp or structured data that RFC 5424 does not allow';
-const NO_STAMP = 'a line has a priority but no stamp';
+const TROUBLE: Readonly<Record<SyslogTrouble, string>> = {
+  'malformed-rfc5424': 'an RFC 5424 line has a stamp or structured data that RFC 5424 does not allow',
+  'bad-stamp': 'the stamp of a line is a day or an hour that does not exist',
+  'no-stamp': 'a line has a priority but no stamp',
+};
 
 function remember(others: Map<string | null, LogRecord>, record: LogRecord): void {
   if (record.text.length > REMEMBERED) return;

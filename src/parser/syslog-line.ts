@@ -20,9 +20,12 @@ export interface SyslogLine {
   /** Index of the first character of the message. */
   readonly bodyAt: number;
   readonly isIso: boolean;
-  /** RFC 5424 whose structured data could not be read; it is then part of the message. */
-  readonly malformed: boolean;
+  /** What of the line could not be read: it is then part of the message, or the time is null. */
+  readonly trouble: SyslogTrouble | null;
 }
+
+/** `malformed-rfc5424`: its stamp or structured data; `bad-stamp`: a day or hour that does not exist; `no-stamp`: only a priority. */
+export type SyslogTrouble = 'malformed-rfc5424' | 'bad-stamp' | 'no-stamp';
 
 const NO_FIELDS: Fields = {};
 const BLANK = 32;
@@ -109,7 +112,8 @@ function priorityFields({ facility, severity }: { facility: number; severity: nu
 
 function withoutStamp(text: string, at: number, severity: number | null, fields: Fields): SyslogLine {
   const { ident, pid, bodyAt } = readSyslogTag(text, at, null);
-  return { time: null, stamp: '', host: null, ident, pid, severity, fields, bodyAt, isIso: false, malformed: false };
+  const common = { time: null, stamp: '', host: null, severity, fields, isIso: false } as const;
+  return { ...common, ident, pid, bodyAt, trouble: 'no-stamp' };
 }
 
 function stampAt(text: string, from: number): { readonly time: WrittenTime; readonly length: number } | null {
@@ -126,7 +130,7 @@ function readHeader(
   const isIso = isDigit(text.charCodeAt(from));
   const known = before !== null && before.stamp !== '' && isSameStamp(text, from, before.stamp);
   const read = known ? null : stampAt(text, from);
-  if (!known && read === null) return null;
+  if (!known && read === null) return readBadStamp(text, from, severity, fields);
   const stamp = known ? before.stamp : text.slice(from, from + (read?.length ?? 0));
   const time = known ? before.time : (read?.time ?? null);
   const at = behindStamp(text, from + stamp.length);
@@ -145,7 +149,18 @@ export function readBehindStamp(
   const host = readHost(text, from, before === null ? null : before.host);
   const at = host === null ? from : skipBlanks(text, from + host.length);
   const { ident, pid, bodyAt } = readSyslogTag(text, at, before === null ? null : before.ident);
-  return { time, stamp, host, ident, pid, severity, fields, bodyAt, isIso, malformed: false };
+  return { time, stamp, host, ident, pid, severity, fields, bodyAt, isIso, trouble: null };
+}
+
+// Mar 33 02:14:07 web01 ...   2024-02-30T25:00:00Z web01 ...
+const BAD_STAMP = /(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S{0,20}) (?=\S)/y;
+
+/** A record all the same, and not the end of the one before. */
+function readBadStamp(text: string, from: number, severity: number | null, fields: Fields): SyslogLine | null {
+  BAD_STAMP.lastIndex = from;
+  if (!BAD_STAMP.test(text)) return null;
+  const known = { time: null, stamp: '', severity, fields, isIso: false } as const;
+  return { ...readBehindStamp(text, BAD_STAMP.lastIndex, known, null), trouble: 'bad-stamp' };
 }
 
 function skipBlanks(text: string, from: number): number {
@@ -217,7 +232,7 @@ function readRfc5424(text: string, from: number, severity: number | null, given:
     fields,
     bodyAt: data.end,
     isIso: true,
-    malformed: data.malformed || (stamp !== '-' && !hasTime),
+    trouble: data.malformed || (stamp !== '-' && !hasTime) ? 'malformed-rfc5424' : null,
   };
 }
 

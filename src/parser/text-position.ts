@@ -20,6 +20,8 @@ interface Chunk {
   start: number;
   readonly length: number;
   readonly byteOffset: number;
+  /** Bytes of the chunk if it was UTF-8. */
+  readonly bytes: number;
   isWide: boolean;
 }
 
@@ -54,7 +56,7 @@ export function bufferText(): TextBuffer {
       const isWide = last === undefined ? byteOffset === 2 : last.isWide || isTwiceAsLong(last, byteOffset);
       if (last !== undefined) last.isWide = isWide;
       if (last === undefined) cursor.byteOffset = byteOffset;
-      chunks.push({ start: text.length, length: chunk.length, byteOffset, isWide });
+      chunks.push({ start: text.length, length: chunk.length, byteOffset, bytes: Buffer.byteLength(chunk), isWide });
       text += chunk;
     },
     drop(index) {
@@ -72,7 +74,8 @@ export function bufferText(): TextBuffer {
 }
 
 function isTwiceAsLong(last: Chunk, nextOffset: number): boolean {
-  return last.length > 0 && nextOffset - last.byteOffset === 2 * last.length;
+  const bytes = nextOffset - last.byteOffset;
+  return last.length > 0 && bytes === 2 * last.length && bytes !== last.bytes;
 }
 
 function chunkAt(chunks: readonly Chunk[], index: number): Chunk | undefined {

@@ -11,9 +11,15 @@ export interface Catalogue {
   readonly byAlias: ReadonlyMap<string, RuleDocument>;
   /** `product/service/category` to the document that defines it. */
   readonly logsources: ReadonlyMap<string, RuleDocument>;
+  /** Ids of files that could not be read as a rule: they are there, and referring to them is no further mistake. */
+  readonly broken: ReadonlySet<string>;
 }
 
-export function buildCatalogue(documents: readonly RuleDocument[], report: Report): Catalogue {
+export function buildCatalogue(
+  documents: readonly RuleDocument[],
+  broken: ReadonlySet<string>,
+  report: Report,
+): Catalogue {
   const byId = new Map<string, RuleDocument>();
   const byAlias = new Map<string, RuleDocument>();
   const logsources = new Map<string, RuleDocument>();
@@ -30,7 +36,7 @@ export function buildCatalogue(documents: readonly RuleDocument[], report: Repor
     }
     if (document.kind === 'logsource') addLogsource(document, logsources, report);
   }
-  return { byId, byAlias, logsources };
+  return { byId, byAlias, logsources, broken };
 }
 
 function addLogsource(document: RuleDocument, logsources: Map<string, RuleDocument>, report: Report): void {
@@ -66,6 +72,17 @@ export function resolve(catalogue: Catalogue, reference: string, pack: string): 
   );
 }
 
+/** The one of `ids` that a reference means; also finds rules that could not be read. */
+export function resolveAmong(
+  catalogue: Catalogue,
+  reference: string,
+  pack: string,
+  ids: readonly string[],
+): string | undefined {
+  const meant = [resolve(catalogue, reference, pack)?.id, `${pack}/${reference}`, reference];
+  return meant.find((id) => id !== undefined && ids.includes(id));
+}
+
 /** A logsource may also be named `product/service`. */
 function resolveLogsource(catalogue: Catalogue, reference: string): RuleDocument | undefined {
   const [product = '', second = '', ...rest] = reference.split('/');
@@ -81,6 +98,8 @@ export function referenceTo(catalogue: Catalogue, pack: string, kinds: readonly 
     const found =
       resolve(catalogue, reference, pack) ??
       (kinds.includes('logsource') ? resolveLogsource(catalogue, reference) : undefined);
+    const broken = [`${pack}/${reference}`, reference].find((id) => catalogue.broken.has(id));
+    if (found === undefined && broken !== undefined) return broken;
     if (found === undefined) {
       report(node.place, shown(node), `rule '${reference}' does not exist`, () =>
         referenceFix(catalogue, reference, pack, kinds),

@@ -1,5 +1,5 @@
 import type { CorrelationRule, Wording } from '../model/rule.js';
-import { referenceTo, resolve } from './catalogue.js';
+import { referenceTo, resolveAmong } from './catalogue.js';
 import { entityRef } from './compile-detection.js';
 import { type CompileContext, capturesOf, type RuleFacts } from './context.js';
 import { type CorrelationCondition, readCondition } from './correlation-condition.js';
@@ -105,8 +105,8 @@ const correlationType: Reader<CorrelationRule['type']> = (node, what, report) =>
 function readAliases(context: CompileContext, rules: readonly string[]): Reader<CorrelationRule['aliases']> {
   const { catalogue, document } = context;
   const perRule = mapOf(text(), (key, name, report) => {
-    const id = resolve(catalogue, name, document.pack)?.id;
-    if (id !== undefined && rules.includes(id)) return id;
+    const id = resolveAmong(catalogue, name, document.pack, rules);
+    if (id !== undefined) return id;
     report(key.place, name, `'${name}' is not one of the rules of this correlation`, "add it to 'rules', or remove it");
     return undefined;
   });

@@ -130,7 +130,7 @@ function readWeights(
   section: Section,
   report: Report,
 ): Pick<EvidenceItem, 'present' | 'absent' | 'decisive' | 'refutes'> {
-  const present = required(section, 'present', WEIGHT) ?? 0;
+  const present = required(section, 'present', WEIGHT);
   const absent = optional(section, 'absent', WEIGHT, null) ?? null;
   const decisive = optional(section, 'decisive', truth, false) ?? false;
   const refutes = optional(section, 'refutes', oneOf(['absent', 'present'] as const, 'outcomes'), null) ?? null;
@@ -138,6 +138,7 @@ function readWeights(
     const entry = entryOf(section.node, key);
     report(entry?.value.place ?? section.node.place, entry === undefined ? key : shown(entry.value), problem, fix);
   };
+  if (present === undefined) return { present: 0, absent, decisive, refutes };
   if (absent !== null && present * absent > 0)
     wrong('absent', "'present' and 'absent' cannot both speak for, or both against, the cause", 'change one sign');
   if (decisive && present <= 0) wrong('decisive', 'evidence against the cause is not its decisive link', 'remove it');

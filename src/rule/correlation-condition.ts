@@ -1,5 +1,5 @@
 import type { Comparison, CorrelationType, RuleCondition } from '../model/rule.js';
-import { type Catalogue, resolve } from './catalogue.js';
+import { type Catalogue, resolve, resolveAmong } from './catalogue.js';
 import { OPERATORS } from './compile-metric.js';
 import { suggest } from './nearest.js';
 import { placeWithin, type ScalarNode, shown, type YamlNode } from './node.js';
@@ -74,11 +74,13 @@ function readExpression(
   const tree = parseBoolean<{ readonly rule: string }>(source, {
     anyCase: true,
     operand: (word) => {
-      const id = resolve(context.catalogue, word.text, context.pack)?.id;
-      if (id !== undefined && context.rules.includes(id)) {
-        used.add(id);
-        return { rule: id };
+      const { catalogue, pack, rules } = context;
+      const listed = resolveAmong(catalogue, word.text, pack, rules);
+      if (listed !== undefined) {
+        used.add(listed);
+        return { rule: listed };
       }
+      const id = resolve(catalogue, word.text, pack)?.id;
       const problem = `'${word.text}' is not one of the rules of this correlation`;
       return wrong(
         word,

@@ -21,6 +21,10 @@ export interface RuleDocument {
 
 const OWN_KINDS = ['logsource', 'metric', 'incident', 'hypothesis'] as const;
 
+export function ruleId(file: PackFile, pack: string): string {
+  return `${pack}/${file.path.slice(0, -'.yaml'.length)}`;
+}
+
 /** Undefined when the file holds no rule (then reported). */
 export function readDocument(file: PackFile, pack: string, report: Report): RuleDocument | undefined {
   const start = { file: file.file, line: 1, column: 1 };
@@ -46,7 +50,7 @@ export function readDocument(file: PackFile, pack: string, report: Report): Rule
     const value = entryOf(node, key)?.value;
     return value?.kind === 'scalar' && typeof value.value === 'string' ? value.value : null;
   };
-  return { id: `${pack}/${stem}`, pack, file: file.file, kind, node, uuid: textOf('id'), name: textOf('name') };
+  return { id: ruleId(file, pack), pack, file: file.file, kind, node, uuid: textOf('id'), name: textOf('name') };
 }
 
 function documentKind(node: MapNode, report: Report): DocumentKind | undefined {

@@ -8,7 +8,7 @@ import { compileLogsourceRule } from './compile-logsource.js';
 import { compileMetricRule } from './compile-metric.js';
 import type { CompileContext, RuleFacts } from './context.js';
 import { checkExcuses, orderCorrelations } from './cycles.js';
-import { type DocumentKind, type RuleDocument, readDocument } from './document.js';
+import { type DocumentKind, type RuleDocument, readDocument, ruleId } from './document.js';
 import { entryOf } from './node.js';
 import { readPack } from './pack.js';
 import { type PackFile, readPackFiles } from './pack-files.js';
@@ -35,6 +35,7 @@ export function loadPacks(dirs: readonly string[]): LoadedRuleSet {
   const mistakes = collectMistakes();
   const packs: Pack[] = [];
   const documents: RuleDocument[] = [];
+  const broken = new Set<string>();
   const tests: { readonly pack: string; readonly file: PackFile }[] = [];
   for (const dir of dirs) {
     const files = readPackFiles(dir, mistakes.report);
@@ -47,10 +48,14 @@ export function loadPacks(dirs: readonly string[]): LoadedRuleSet {
     if (pack !== undefined) packs.push(pack);
     // Without a readable pack.yaml the rules are still checked, under the name of their folder.
     const id = pack?.id ?? folderName(dir);
-    documents.push(...files.rules.flatMap((file) => readDocument(file, id, mistakes.report) ?? []));
+    for (const file of files.rules) {
+      const document = readDocument(file, id, mistakes.report);
+      if (document === undefined) broken.add(ruleId(file, id));
+      else documents.push(document);
+    }
     tests.push(...files.tests.map((file) => ({ pack: id, file })));
   }
-  const rules = compileDocuments(documents, mistakes.report);
+  const rules = compileDocuments(documents, broken, mistakes.report);
   return { packs, rules, errors: mistakes.sorted(), documents, tests };
 }
 
@@ -59,8 +64,12 @@ function folderName(dir: string): string {
 }
 
 /** What refers comes after what is referred to, so that roles and captures of the latter are known. */
-function compileDocuments(documents: readonly RuleDocument[], report: Report): readonly Rule[] {
-  const catalogue = buildCatalogue(documents, report);
+function compileDocuments(
+  documents: readonly RuleDocument[],
+  broken: ReadonlySet<string>,
+  report: Report,
+): readonly Rule[] {
+  const catalogue = buildCatalogue(documents, broken, report);
   const loading: Loading = { catalogue, facts: new Map(), rules: [], report };
   const of = (kind: DocumentKind) => documents.filter((document) => document.kind === kind);
   const all = <T extends Rule>(kind: DocumentKind, compile: (context: CompileContext) => T | undefined): readonly T[] =>

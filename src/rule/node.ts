@@ -55,7 +55,8 @@ export function kindOf(node: YamlNode): string {
   if (node.kind === 'list') return 'a list';
   if (node.value === null) return 'nothing';
   if (typeof node.value === 'string') return 'a text';
-  return typeof node.value === 'number' ? 'a number' : node.written;
+  if (typeof node.value === 'number') return Number.isFinite(node.value) ? 'a number' : 'no finite number';
+  return node.written;
 }
 
 /** Place of the character at `offset` of a scalar's text; its start where escapes hide the character. */

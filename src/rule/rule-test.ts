@@ -148,12 +148,8 @@ const expectedIncident: Reader<ExpectedIncident> = (node, what, report) => {
   if (section === undefined) return undefined;
   const kind = optional(section, 'kind', incidentKind, null);
   const entity = optional(section, 'entity', text(), null);
-  const cause = optional(section, 'cause', expectedCause, null);
+  const cause = optional(section, 'cause', causeId, null);
   const verdict = optional(section, 'verdict', text({ pattern: /^[a-z-]+$/, fix: 'write it in lower case' }), null);
   if (kind === undefined || entity === undefined || cause === undefined || verdict === undefined) return undefined;
   return { kind, entity, cause, verdict };
 };
-
-/** An incident may also be expected to stay undecided. */
-const expectedCause: Reader<string> = (node, what, report) =>
-  node.kind === 'scalar' && node.value === 'undetermined' ? 'undetermined' : causeId(node, what, report);

@@ -116,8 +116,8 @@ function reportSyntax(file: string, text: string, lines: LineCounter, document: 
   const problems: YAMLError[] = [...document.errors, ...document.warnings];
   for (const error of problems.slice(0, MAX_SYNTAX_ERRORS)) {
     const [from, to] = error.pos;
-    const offending = text.slice(from, Math.max(to, from + 1)).split('\n', 1)[0] ?? '';
-    report(placeAt(file, lines, from), offending, yamlProblem(error), yamlFix(error));
+    const offending = error.code === 'DUPLICATE_KEY' ? wordAt(text, from) : text.slice(from, Math.max(to, from + 1));
+    report(placeAt(file, lines, from), offending.split('\n', 1)[0] ?? '', yamlProblem(error), yamlFix(error));
   }
   if (problems.length === 0 && document.directives?.yaml.explicit === true) {
     const fix = 'remove the %YAML line; rules are YAML 1.2';
@@ -125,6 +125,11 @@ function reportSyntax(file: string, text: string, lines: LineCounter, document: 
     return true;
   }
   return problems.length > 0;
+}
+
+/** The library points at the first character of a key. */
+function wordAt(text: string, offset: number): string {
+  return /^[^\s:]+/.exec(text.slice(offset, offset + 100))?.[0] ?? '';
 }
 
 function yamlProblem(error: YAMLError): string {

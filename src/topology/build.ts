@@ -48,6 +48,7 @@ class Draft {
   private readonly byGuest = new Map<string, VmDraft>();
   private readonly byDisk = new Map<string, VmDraft>();
   private readonly links: Link[] = [];
+  private readonly statedHosts: string[] = [];
   private readonly volumes: readonly Volume[];
 
   constructor(volumes: readonly Volume[]) {
@@ -81,6 +82,9 @@ class Draft {
         this.link('vm-guest', vm.name, fact.hostname, basis, source, fact.at);
         break;
       }
+      case 'host':
+        this.statedHosts.push(fact.name);
+        break;
       default:
     }
   }
@@ -178,10 +182,20 @@ class Draft {
     );
   }
 
+  /**
+   * Machines with Hyper-V or cluster records, and those an inventory names. Where there is none of them, every Windows
+   * machine in the evidence may be the host: a System log and counters alone are a common collection.
+   */
+  private hostNames(observer: TopologyObserver, vms: readonly Vm[]): readonly string[] {
+    const known = [...observer.hypervisors, ...this.statedHosts, ...vms.flatMap((vm) => vm.hosts)];
+    if (known.length > 0) return known;
+    return [...observer.computers, ...observer.measured].filter((name) => !this.byGuest.has(shortName(name)));
+  }
+
   finish(observer: TopologyObserver): Topology {
     const drafts = [...new Set(this.byName.values())].filter((vm) => this.byName.get(vm.name.toLowerCase()) === vm);
     const vms = drafts.map(toVm).sort((a, b) => compare(a.name, b.name));
-    const hosts = joinHosts([...observer.hypervisors, ...vms.flatMap((vm) => vm.hosts)]);
+    const hosts = joinHosts(this.hostNames(observer, vms));
     const named = new Set(this.volumes.map((v) => v.name));
     const extra = [...new Set(vms.flatMap((vm) => vm.volumes))]
       .filter((v) => !named.has(v))

@@ -1,4 +1,4 @@
-import type { LogRecord } from '../model/record.js';
+import type { LogRecord, MetricPoint } from '../model/record.js';
 import type { Fact, ReadSource } from '../model/source.js';
 import type { Link } from '../model/topology.js';
 import { guidOfSid, readDiskPath, readGuid } from './identify.js';
@@ -6,11 +6,14 @@ import { guidOfSid, readDiskPath, readGuid } from './identify.js';
 /** What single records say of who is who; collected while the sources are read. */
 export interface TopologyObserver {
   record(source: string, record: LogRecord): void;
+  metric(point: MetricPoint): void;
   readonly statements: readonly Statement[];
   /** Machines that wrote guest logs, and Windows computers that wrote Hyper-V or cluster records. */
   readonly guests: ReadonlySet<string>;
   readonly hypervisors: ReadonlySet<string>;
   readonly computers: ReadonlySet<string>;
+  /** Machines that performance counters were taken on. */
+  readonly measured: ReadonlySet<string>;
 }
 
 export interface Statement {
@@ -27,6 +30,7 @@ export function observeTopology(): TopologyObserver {
   const guests = new Set<string>();
   const hypervisors = new Set<string>();
   const computers = new Set<string>();
+  const measured = new Set<string>();
   const state = (source: string, key: string, fact: Fact): void => {
     // Storms repeat one statement a million times; the first place is enough.
     if (seen.has(key)) return;
@@ -38,6 +42,10 @@ export function observeTopology(): TopologyObserver {
     guests,
     hypervisors,
     computers,
+    measured,
+    metric(point) {
+      if (point.host !== null && point.objectType !== 'iostat') measured.add(point.host);
+    },
     record(source, record) {
       if (record.fields.EventID === undefined) {
         if (record.host !== null && record.fields['backup.product'] === undefined) guests.add(record.host);

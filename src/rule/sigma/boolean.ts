@@ -44,11 +44,19 @@ export function parseBoolean<T extends object>(source: string, grammar: Grammar<
   const tree = parseChain(state, 'or', 0);
   const rest = state.words[state.at];
   if (isBooleanError(tree) || rest === undefined) return tree;
-  return wrong(
-    rest,
-    `'${rest.text}' does not belong here`,
-    rest.text === ')' ? "remove it or add '('" : "put 'and' or 'or' before it",
-  );
+  return stray(rest);
+}
+
+/** A word where an operator is due. */
+function stray(word: Word): BooleanError {
+  if (word.text.includes('|')) return aggregation(word);
+  const fix = word.text === ')' ? "remove it or add '('" : "put 'and' or 'or' before it";
+  return wrong(word, `'${word.text}' does not belong here`, fix);
+}
+
+function aggregation(word: Word): BooleanError {
+  const problem = 'aggregations behind a pipe were removed in Sigma 2';
+  return wrong(word, problem, 'write a correlation of type event_count');
 }
 
 export function wrong(word: Word, problem: string, fix: string): BooleanError {
@@ -93,8 +101,7 @@ function parseUnary<T extends object>(state: State<T>, depth: number): BooleanTr
   if (operator !== null || word.text === ')')
     return wrong(word, `an operand is missing before '${word.text}'`, 'add it');
   if (word.text === '(') return parseGroup(state, word, depth);
-  if (word.text.includes('|'))
-    return wrong(word, 'aggregations behind a pipe were removed in Sigma 2', 'write a correlation of type event_count');
+  if (word.text.includes('|')) return aggregation(word);
   if (!state.anyCase && /^(?:and|or|not)$/i.test(word.text))
     return wrong(word, `operators are lower case`, `write '${word.text.toLowerCase()}'`);
   const peek = () => state.words[state.at];
@@ -107,7 +114,7 @@ function parseGroup<T extends object>(state: State<T>, open: Word, depth: number
   if (isBooleanError(inner)) return inner;
   const close = state.words[state.at];
   if (close === undefined) return wrong(open, "'(' is not closed", "add ')'");
-  if (close.text !== ')') return wrong(close, `'${close.text}' does not belong here`, "put 'and' or 'or' before it");
+  if (close.text !== ')') return stray(close);
   state.at++;
   return inner;
 }

@@ -533,7 +533,7 @@ describe('mistakes', () => {
     [
       'pipe',
       's: {A: x}\ncondition: s | count() > 5',
-      ["2:14 [|] '|' does not belong here -> put 'and' or 'or' before it"],
+      ['2:14 [|] aggregations behind a pipe were removed in Sigma 2 -> write a correlation of type event_count'],
     ],
     [
       'upper case operator',

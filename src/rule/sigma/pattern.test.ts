@@ -4,7 +4,7 @@ import { fold, lowerAscii } from './fold.js';
 import { ANY, type Anchor, compilePattern, ONE, parsePattern, type Token } from './pattern.js';
 
 describe('parsePattern', () => {
-  it.each<[string, readonly Token[]]>([
+  const cases: readonly (readonly [string, readonly Token[]])[] = [
     ['plain', ['plain']],
     ['a*b', ['a', ANY, 'b']],
     ['a?b', ['a', ONE, 'b']],
@@ -22,8 +22,9 @@ describe('parsePattern', () => {
     [String.raw`\\\x`, [String.raw`\\x`]],
     ['end\\', ['end\\']],
     ['', []],
-  ])('%s', (text, tokens) => {
-    expect(parsePattern(text)).toEqual(tokens);
+  ];
+  it.each(cases)('%s', (text, tokens) => {
+    expect(parsePattern(String(text))).toEqual(tokens);
   });
 });
 
