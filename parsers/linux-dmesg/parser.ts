@@ -34,8 +34,8 @@ const APACHE = /^\[[^\]]{20,40}\] \[(?:\w+:)?(?:emerg|alert|crit|error|warn|noti
 
 function isDated(text: string): boolean {
   if (APACHE.test(text)) return false;
-  return splitConsoleLine(text, NOWHERE).some(({ plain }) => {
-    const line = readDmesgLine(plain);
-    return line !== null && line.dating !== 'none' && line.dating !== 'bad';
-  });
+  // Only what stands first: a stamp inside a line is quoted by many formats.
+  const first = splitConsoleLine(text, NOWHERE).find(({ plain }) => plain.trim() !== '');
+  const line = first === undefined ? null : readDmesgLine(first.plain);
+  return line !== null && line.dating !== 'none' && line.dating !== 'bad';
 }

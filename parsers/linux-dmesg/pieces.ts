@@ -2,7 +2,7 @@ import type { Position } from '../../src/model/record.js';
 import { SECOND } from '../../src/model/time.js';
 import { findKernelStamp, readKernelStamp } from '../../src/parser/kernel-line.js';
 import { readSyslogLine, type SyslogLine } from '../../src/parser/syslog-line.js';
-import { hasEscapes, plainText, utf8Length } from '../../src/parser/terminal-text.js';
+import { byteOffsets, hasEscapes, plainText } from '../../src/parser/terminal-text.js';
 import { readDmesgLine } from './line.js';
 
 /** What one writer put on a line. */
@@ -20,24 +20,29 @@ export interface Piece {
  */
 export function splitConsoleLine(text: string, at: Position): readonly Piece[] {
   if (!/[\r\0]/.test(text)) return splitAtStamps(text, at);
+  const offsetOf = byteOffsets(text);
   const pieces: Piece[] = [];
-  for (const m of text.matchAll(/[^\r\0]+/g)) pieces.push(...splitAtStamps(m[0], moved(at, text, m.index)));
+  for (const m of text.matchAll(/[^\r\0]+/g)) {
+    for (const piece of splitAtStamps(m[0], moved(at, offsetOf(m.index)))) pieces.push(piece);
+  }
   return pieces;
 }
 
-function moved(at: Position, text: string, index: number): Position {
-  return at.byteOffset === null ? at : { ...at, byteOffset: at.byteOffset + utf8Length(text, index) };
+function moved(at: Position, bytes: number): Position {
+  return at.byteOffset === null ? at : { ...at, byteOffset: at.byteOffset + bytes };
 }
 
 function splitAtStamps(text: string, at: Position): readonly Piece[] {
   const plain = hasEscapes(text) ? plainText(text) : text;
   const cuts = syslogInDmesg(plain) === null ? stampsInside(plain) : [];
   if (cuts.length === 0) return [{ plain, text, at }];
+  const offsetOf = byteOffsets(text);
+  let inText = 0;
   return [0, ...cuts].map((from, index) => {
     const part = plain.slice(from, cuts[index]);
     // The stamp stands in the file as it stands here: a console writes it in one go.
-    const inText = Math.max(0, text.indexOf(part.slice(0, 16)));
-    return { plain: part, text: part, at: moved(at, text, inText) };
+    inText = Math.max(inText, text.indexOf(part.slice(0, 16), inText));
+    return { plain: part, text: part, at: moved(at, offsetOf(inText)) };
   });
 }
 

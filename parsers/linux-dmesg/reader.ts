@@ -42,9 +42,9 @@ export function openDmesg(_context: SourceContext, sink: Sink): LineReader {
         state.kmsg = withProperty(state.kmsg, property, text);
         return;
       }
-      flushKmsg(state);
       if (text.includes('\0')) sink.issue('nul-run', 'data-loss', NUL_RUN, at);
       for (const piece of splitConsoleLine(text, at)) {
+        flushKmsg(state);
         const line = isRfcSyslog(piece.plain) ? null : readDmesgLine(piece.plain);
         if (line === null) readUnstamped(state, piece);
         else readStamped(state, line, piece);

@@ -5,7 +5,7 @@ import { openGuestLog } from '../../src/parser/guest-log.js';
 import { readKernelStamp } from '../../src/parser/kernel-line.js';
 import type { LineReader, Sink } from '../../src/parser/parser.js';
 import { readSyslogLine, type SyslogLine, syslogLineTime } from '../../src/parser/syslog-line.js';
-import { plainText, utf8Length } from '../../src/parser/terminal-text.js';
+import { byteOffsets, plainText } from '../../src/parser/terminal-text.js';
 
 const ESCAPE = 27;
 const OPEN = 91;
@@ -79,8 +79,9 @@ interface Part {
 function splitAtNuls(text: string, at: Position, sink: Sink): readonly Part[] {
   sink.issue('nul-run', 'data-loss', NUL_RUN, at);
   const parts: Part[] = [];
+  const offsetOf = byteOffsets(text);
   for (const m of text.matchAll(/[^\0]+/g)) {
-    const byteOffset = at.byteOffset === null ? null : at.byteOffset + utf8Length(text, m.index);
+    const byteOffset = at.byteOffset === null ? null : at.byteOffset + offsetOf(m.index);
     parts.push({ text: m[0], at: { ...at, byteOffset } });
   }
   return parts;

@@ -1,3 +1,4 @@
+import { ANCHOR_LITERALS } from '../../src/parser/clock-anchor.js';
 import { confidenceOf, shareOfLines } from '../../src/parser/line-share.js';
 import { defineParser, type Head } from '../../src/parser/parser.js';
 import { jsonOf } from './json.js';
@@ -12,12 +13,7 @@ export default defineParser({
   // A brace, an RS or `data:`, a bracket, weekday or month, a digit, a mark, an escape sequence.
   startBytes: '{[-\x1b\x1e0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz',
   anchorLiterals: [
-    'audit(',
-    'setting system clock to ',
-    'NetworkManager',
-    'Linux version ',
-    'Not tainted ',
-    'Tainted: ',
+    ...ANCHOR_LITERALS,
     '"kernel"',
     '-- Boot ',
     '-- Reboot --',

@@ -276,7 +276,7 @@ describe('sniff', () => {
     ['prose', 'The <Event> element has a System part with an <EventID>.\n'.repeat(3)],
     ['a web page', `<!DOCTYPE html><html><body><pre>\n${EVENT}\n</pre></body></html>`],
     ['a program', `const sample = \`\n${EVENT}\n\`;\n`],
-    ['a YAML document', `title: x\nsamples:\n  - text: |\n      ${EVENT}\n`],
+    ['a YAML document', `title: x\nsamples:\n  - text: |\n      <Events>\n      ${EVENT}\n`],
     ['Winlogbeat', `{"event":{"original":"${EVENT.replaceAll("'", '\\"')}"},"winlog":{"event_id":"7"}}`],
     ['syslog', 'Mar  3 02:14:07 web01 kernel: [12.5] <Event>\n'],
     ['a long article', `${'Some sentences about events and disks.\n'.repeat(40)}${EVENT}\n`],

@@ -69,10 +69,11 @@ function sniff(head: Head): number {
   const m = FIRST_EVENT.exec(head.text);
   if (m === null || !/<EventID[\s>]/.test(head.text)) return 0;
   const before = head.text.slice(0, m.index).trim();
-  if (before === '' || /^<(?:\?xml\s|Events$)/.test(before)) return 0.95;
+  if (before === '' || /^<(?:\?xml\s|Events>?$)/.test(before)) return 0.95;
   if (/<!doctype|<html/i.test(before)) return 0;
   // `xml = '''`, `<<EOF` or `text: |` right before it: somebody's program or document.
-  if (/(?:["'`(=,{[]|<<\s*\S+|:[ \t]*[|>][-+]?)$/.test(before)) return 0;
+  const outer = before.replace(/<\w+[^<>]*>?$/, '').trimEnd();
+  if (/(?:["'`(=,{[]|<<\s*\S+|:[ \t]*[|>][-+]?)$/.test(outer)) return 0;
   if (/^Event Xml:$/im.test(before)) return 0.95;
   // Pasted between other text: most of what stands there must still be events.
   const marked = head.text.split('\n').reduce((sum, line) => sum + (XML_LINE.test(line) ? line.length : 0), 0);

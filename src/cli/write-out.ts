@@ -9,7 +9,13 @@ export async function writeOut(file: string | null, text: string): Promise<void>
     return;
   }
   const aside = join(dirname(file), `.${basename(file)}.${process.pid}.part`);
-  const remove = (): void => rmSync(aside, { force: true });
+  const remove = (): void => {
+    try {
+      rmSync(aside, { force: true });
+    } catch {
+      // It was never there: the folder itself is the trouble, and that is what the person hears of.
+    }
+  };
   const interrupted = (): never => {
     remove();
     process.exit(130);

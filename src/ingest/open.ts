@@ -1,5 +1,15 @@
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, createReadStream, fstatSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  createReadStream,
+  fstatSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -29,12 +39,10 @@ const RATIO_FLOOR = 256 * 2 ** 20;
 export async function openInput(input: Input): Promise<Opened> {
   if (input.kind === 'memory') return openMemory(input.content);
   if (input.kind === 'stdin') return spool(process.stdin);
+  // Opening a FIFO would wait for a writer that may never come.
+  const stats = statSync(input.file);
+  if (!stats.isFile()) throw Object.assign(new Error('not a regular file'), { code: 'not a regular file' });
   const fd = openSync(input.file, 'r');
-  const stats = fstatSync(fd);
-  if (!stats.isFile()) {
-    closeSync(fd);
-    throw Object.assign(new Error('not a regular file'), { code: 'ENOTREG' });
-  }
   const magic = Buffer.alloc(2);
   readSync(fd, magic, 0, 2, 0);
   if (magic[0] === 0x1f && magic[1] === 0x8b) {

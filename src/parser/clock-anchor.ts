@@ -51,8 +51,8 @@ interface Series {
 }
 
 export interface AnchorCollector {
-  /** Reads the anchors of a record's first line. */
-  observe(record: LogRecord): void;
+  /** Reads the anchors of a record's first line. `paired`: the format has a better pair than its two stamps (see `pair`). */
+  observe(record: LogRecord, paired?: boolean): void;
   /** A pair the format itself holds (journal): time since boot, and UTC. */
   pair(anchor: string, record: LogRecord, uptime: Micros, utc: Micros, tolerance: Micros): void;
   /** Emits what was kept. */
@@ -66,8 +66,8 @@ export interface AnchorCollector {
 export function collectAnchors(sink: Sink): AnchorCollector {
   const keep = keepPairs();
   return {
-    observe(record) {
-      if (record.ident === 'kernel') observeKernel(record, keep.add);
+    observe(record, paired = false) {
+      if (record.ident === 'kernel') observeKernel(record, paired, keep.add);
       else if (record.ident === 'NetworkManager') observeNetworkManager(record, keep.add);
       else if (record.ident?.startsWith('audi') === true) observeAudit(record, keep.add);
     },
@@ -85,10 +85,10 @@ export function collectAnchors(sink: Sink): AnchorCollector {
 
 type Add = (anchor: string, of: LogRecord, x: Micros, delay: Micros, evidence: () => ClockEvidence) => void;
 
-function observeKernel(record: LogRecord, add: Add): void {
+function observeKernel(record: LogRecord, paired: boolean, add: Add): void {
   const { body, time, uptime } = record;
   // Mar  3 02:14:07 web01 kernel: [12345.678901] ...
-  if (uptime !== null && time !== null && time.clock === 'wall') {
+  if (!paired && uptime !== null && time !== null && time.clock === 'wall') {
     const { micros: written, yearless, resolution } = time;
     add('syslog', record, uptime, written - uptime, () => ({
       ...uptimePair('syslog', record, uptime, RECEIVE + resolution),

@@ -36,7 +36,7 @@ export function openJournal(sink: Sink): JournalSink {
       else if (!stated) sink.clock({ kind: 'stated-offset', utcOffset: 0, zone: 'UTC', at });
       stated ||= record.time !== null;
       if (record.ident === 'kernel') noteKernel(record);
-      anchors.observe(record);
+      anchors.observe(record, true);
       pairClocks(fields, record, anchors);
       sink.record(record);
     },

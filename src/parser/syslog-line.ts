@@ -128,7 +128,7 @@ function readHeader(
   fields: Fields,
 ): SyslogLine | null {
   const isIso = isDigit(text.charCodeAt(from));
-  const known = before !== null && before.stamp !== '' && isSameStamp(text, from, before.stamp);
+  const known = before !== null && isSameStamp(text, from, before);
   const read = known ? null : stampAt(text, from);
   if (!known && read === null) return readBadStamp(text, from, severity, fields);
   const stamp = known ? before.stamp : text.slice(from, from + (read?.length ?? 0));
@@ -176,7 +176,9 @@ function behindStamp(text: string, from: number): number {
   return skipBlanks(text, at);
 }
 
-function isSameStamp(text: string, from: number, stamp: string): boolean {
+/** Not for an ISO stamp without a zone: the zone may follow behind a blank. */
+function isSameStamp(text: string, from: number, { stamp, isIso, time }: SyslogLine): boolean {
+  if (stamp === '' || (isIso && time?.utcOffset === null)) return false;
   const next = text.charCodeAt(from + stamp.length);
   return (next === BLANK || next === COLON) && text.startsWith(stamp, from);
 }

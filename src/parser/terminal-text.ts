@@ -14,14 +14,20 @@ export function hasEscapes(text: string): boolean {
   return text.includes('\x1b') || text.includes('#033[');
 }
 
-/** Length in UTF-8 of the text before `end`: where a record that starts there stands in the file. */
-export function utf8Length(text: string, end: number): number {
-  let length = end;
-  for (let i = 0; i < end; i++) {
-    const code = text.charCodeAt(i);
-    if (code < 0x80) continue;
-    // A surrogate pair is two units here and four bytes there.
-    length += code < 0x800 || (code >= 0xd800 && code <= 0xdfff) ? 1 : 2;
-  }
-  return length;
+/**
+ * Byte offsets of places in a line, asked for in rising order: where a record that starts inside a line stands in the
+ * file. Exact for UTF-8 sources.
+ */
+export function byteOffsets(text: string): (index: number) => number {
+  let at = 0;
+  let extra = 0;
+  return (index) => {
+    for (; at < index; at++) {
+      const code = text.charCodeAt(at);
+      if (code < 0x80) continue;
+      // A surrogate pair is two units here and four bytes there.
+      extra += code < 0x800 || (code >= 0xd800 && code <= 0xdfff) ? 1 : 2;
+    }
+    return index + extra;
+  };
 }

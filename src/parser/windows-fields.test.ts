@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { WindowsEvent } from './windows-event.js';
 import { derivedFields, vmIdOfSid } from './windows-fields.js';
 
 function fields(
@@ -9,27 +8,7 @@ function fields(
   binary: string | null,
   userId: string | null = null,
 ): Record<string, string> {
-  const event: WindowsEvent = {
-    provider,
-    eventId,
-    qualifiers: null,
-    version: null,
-    level: null,
-    task: null,
-    opcode: null,
-    keywords: null,
-    time: null,
-    recordId: null,
-    processId: null,
-    threadId: null,
-    channel: null,
-    computer: null,
-    userId,
-    data: [],
-    binary,
-    message: null,
-  };
-  return Object.fromEntries(derivedFields(event));
+  return Object.fromEntries(derivedFields({ provider, eventId, userId, binary }));
 }
 
 /** A packet header with the event's code at 0x0C, then the dump data. */

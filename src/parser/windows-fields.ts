@@ -1,7 +1,13 @@
-import type { WindowsEvent } from './windows-event.js';
+/** What the fields are derived from; a WindowsEvent has all of it. */
+export interface FieldSource {
+  readonly provider: string;
+  readonly eventId: number;
+  readonly userId: string | null;
+  readonly binary: string | null;
+}
 
 /** What an event's binary part and writer say, under names of our own: `disk.*`, `iscsi.*`, and `VmId`. */
-export function derivedFields(event: WindowsEvent): readonly (readonly [string, string])[] {
+export function derivedFields(event: FieldSource): readonly (readonly [string, string])[] {
   const provider = event.provider.toLowerCase();
   if (provider === 'microsoft-windows-hyper-v-worker') return workerFields(event);
   if (event.binary === null || (provider !== 'disk' && provider !== 'iscsiprt')) return [];
@@ -10,7 +16,7 @@ export function derivedFields(event: WindowsEvent): readonly (readonly [string, 
   return provider === 'disk' ? diskFields(bytes, event.eventId) : iscsiFields(bytes);
 }
 
-function workerFields(event: WindowsEvent): readonly (readonly [string, string])[] {
+function workerFields(event: FieldSource): readonly (readonly [string, string])[] {
   const id = event.userId === null ? null : vmIdOfSid(event.userId);
   return id === null ? [] : [['VmId', id]];
 }

@@ -34,6 +34,10 @@ export function codeSpan(text: string): string {
   const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map((m) => m[0].length));
   const fence = '`'.repeat(longest + 1);
   const pad = line.startsWith('`') || line.endsWith('`') || line === '' ? ' ' : '';
-  // A pipe would end a table cell even inside a code span.
   return `${fence}${pad}${line}${pad}${fence}`;
+}
+
+/** The same inside a table, where a bare pipe ends the cell even in a code span (GitHub Flavored Markdown, tables). */
+export function codeCell(text: string): string {
+  return codeSpan(text).replaceAll('|', '\\|');
 }

@@ -5,6 +5,7 @@ import { openSection, type Reader, required, text } from './section.js';
 import { anyText, type FieldReader, fieldReader } from './sigma/field.js';
 import { compileRegex, NO_FLAGS } from './sigma/regex.js';
 
+/** One item of `capture`: groups of one expression over one field. */
 export interface Capture {
   readonly field: string;
   readonly names: readonly string[];

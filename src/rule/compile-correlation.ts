@@ -25,6 +25,12 @@ import { CORRELATION_TYPES, ROLES } from './vocabulary.js';
 const KEYS = [...HEAD_KEYS, 'id', 'name', 'taxonomy', 'correlation', 'falsepositives', 'x-faultline'];
 const CORRELATION_KEYS = ['type', 'rules', 'group-by', 'timespan', 'condition', 'aliases', 'generate'];
 
+/**
+ * A Sigma correlation; undefined when it has a mistake (then reported). Its rules are compiled already, so their
+ * captures and wordings are known:
+ *
+ *     correlation: {type: event_count, rules: [host/reset], group-by: [entity], timespan: 5m, condition: {gte: 3}}
+ */
 export function compileCorrelationRule(context: CompileContext): CorrelationRule | undefined {
   const { report, failed } = watchReport(context.report);
   const document = openSection(context.document.node, 'the rule', report, KEYS);

@@ -45,6 +45,11 @@ const EVIDENCE_KEYS = [
 const WEIGHT = number({ min: -20, max: 20 });
 const WORD = text({ pattern: /^[a-z0-9]+(?:-[a-z0-9]+)*$/, fix: 'use a-z, 0-9 and -' });
 
+/**
+ * A cause and how evidence speaks about it; undefined when it has a mistake (then reported):
+ *
+ *     hypothesis: {cause: vss-snapshot, explains: {guest.fs.readonly: -1.0}, evidence: [{id: ..., present: 4.0}], ...}
+ */
 export function compileHypothesisRule(context: CompileContext): HypothesisRule | undefined {
   const { report, failed } = watchReport(context.report);
   const document = openSection(context.document.node, 'the hypothesis document', report, KEYS);

@@ -13,6 +13,11 @@ import { incidentKind } from './vocabulary-readers.js';
 const KEYS = [...HEAD_KEYS, 'kind', 'incident'];
 const INCIDENT_KEYS = ['kind', 'entity', 'opens', 'dated-by', 'back', 'ends', 'summary'];
 
+/**
+ * What opens an incident; undefined when it has a mistake (then reported):
+ *
+ *     incident: {kind: guest.fs.readonly, entity: vm, opens: [guest/abort], dated-by: [guest/io-error], back: 20m, ...}
+ */
 export function compileIncidentRule(context: CompileContext): IncidentRule | undefined {
   const { report, failed } = watchReport(context.report);
   const document = openSection(context.document.node, 'the incident document', report, KEYS);

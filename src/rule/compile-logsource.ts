@@ -14,6 +14,13 @@ const KEYS = [...HEAD_KEYS, 'kind', 'logsource', 'formats', 'where', 'layer', 'o
 const STREAM_OWNERS = ['vm', 'host', 'volume', 'job'] as const;
 const FORMAT = text({ pattern: /^[a-z0-9-]+$/, fix: 'write the name of a parser, such as windows-evtx' });
 
+/**
+ * What a Sigma logsource means here; undefined when it has a mistake (then reported):
+ *
+ *     logsource: {product: windows, service: system}
+ *     formats: [windows-evtx]
+ *     where: {Channel: System}
+ */
 export function compileLogsourceRule(context: CompileContext): LogsourceRule | undefined {
   const { report, failed } = watchReport(context.report);
   const section = openSection(context.document.node, 'the logsource document', report, KEYS);

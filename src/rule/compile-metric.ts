@@ -23,6 +23,11 @@ const KEYS = [...HEAD_KEYS, 'kind', 'metric', 'falsepositives', 'x-faultline'];
 const METRIC_KEYS = ['objects', 'entity', 'all', 'for', 'exit', 'baseline', 'detectable'];
 export const OPERATORS = ['gt', 'gte', 'lt', 'lte', 'eq', 'neq'] as const;
 
+/**
+ * What is seen in a series; undefined when it has a mistake (then reported):
+ *
+ *     metric: {objects: [PhysicalDisk], entity: host-disk, all: [{any: [disk.latency], gte: 0.05}], for: 60s}
+ */
 export function compileMetricRule(context: CompileContext): MetricRule | undefined {
   const { report, failed } = watchReport(context.report);
   const section = openSection(context.document.node, 'the metric document', report, KEYS);

@@ -136,7 +136,7 @@ const related: Reader<unknown> = (node, what, report) => {
         'remove the rest',
       );
     else {
-      const section: Section = { node: item, what, report };
+      const section: Section = { node: item, what, report, misspelt: new Set() };
       required(section, 'id', text({ pattern: UUID, fix: 'write a UUID' }));
       required(section, 'type', oneOf(RELATIONS, 'relations'));
     }

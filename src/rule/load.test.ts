@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LogRecord } from '../model/record.js';
 import type {
@@ -1094,7 +1095,6 @@ describe('mistakes in files', () => {
       'pack.yaml',
       { 'pack.yaml': 'id: Core Pack\nversion: 1\ntitle: x\nlicence: MIT\n' },
       [
-        "pack.yaml:1:1 [id:] pack.yaml has no 'license' -> add 'license:'",
         "pack.yaml:1:5 [Core Pack] 'id' cannot be 'Core Pack' -> use a-z, 0-9 and -",
         "pack.yaml:2:10 [1] 'version' is a text, here stands a number -> put it in single quotes",
         "pack.yaml:4:1 [licence] unknown key 'licence' in pack.yaml -> did you mean 'license'?",
@@ -1234,5 +1234,60 @@ describe('mistakes in files', () => {
     const reversed = Object.fromEntries(Object.entries(broken).reverse());
     expect(errorsOf(reversed)).toEqual(errorsOf(broken));
     expect(load(reversed).rules.map(({ id }) => id)).toEqual(load(broken).rules.map(({ id }) => id));
+  });
+});
+
+describe('whatever stands in a file', () => {
+  const JUNK = [
+    '',
+    ' null',
+    ' []',
+    ' {}',
+    ' 0',
+    ' -1',
+    ' .inf',
+    ' true',
+    " ''",
+    ' [a, {b: c}]',
+    ' {a: [b]}',
+    ' &a x',
+    ' *a',
+    ' "\\u0000"',
+    ' |',
+    ' [[[',
+    ' x: y',
+    ' 5M',
+    ' {x: null}',
+    ' [null]',
+    ' [[]]',
+    ' constructor',
+    ' __proto__',
+    ' a|b|c',
+    " '{x}'",
+  ];
+
+  it('loading does not throw, and says why a rule is missing', () => {
+    const paths = Object.keys(GOOD);
+    const edits = fc.array(fc.tuple(fc.nat(), fc.nat(), fc.constantFrom(...JUNK)), { minLength: 1, maxLength: 3 });
+    let refused = 0;
+    fc.assert(
+      fc.property(edits, (changes) => {
+        const files: Record<string, string> = Object.fromEntries(Object.entries(GOOD).map(([p, t]) => [p, String(t)]));
+        for (const [file, place, junk] of changes) {
+          const path = paths[file % paths.length] ?? '';
+          const text = files[path] ?? '';
+          // The value behind some colon, comma or dash is replaced up to where it ends.
+          const ends = [...text.matchAll(/(?<=[:,[-])[^:,\]}\n]*/g)];
+          const hit = ends[place % ends.length];
+          if (hit !== undefined) files[path] = text.slice(0, hit.index) + junk + text.slice(hit.index + hit[0].length);
+        }
+        const set = load(files);
+        if (set.errors.length > 0) refused++;
+        else expect(set.rules).toHaveLength(9);
+        for (const error of set.errors) expect(error.fix).not.toBe('');
+      }),
+      { numRuns: 250 },
+    );
+    expect(refused).toBeGreaterThan(100);
   });
 });

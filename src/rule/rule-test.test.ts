@@ -157,32 +157,32 @@ describe('loadRuleTests', () => {
     [
       'unknown incident',
       one('files: {}\n    expect: { incidents: [{ kind: guest.hangs }] }'),
-      "4:34 [guest.hangs] unknown incident kind 'guest.hangs' -> did you mean 'guest.hang'? (or write an id of your own with a prefix, like acme:thing)",
+      "4:35 [guest.hangs] unknown incident kind 'guest.hangs' -> did you mean 'guest.hang'? (or write an id of your own with a prefix, like acme:thing)",
     ],
     [
       'event key',
       event(', EventData: {}'),
-      "3:105 [EventData] unknown key 'EventData' in 'events'[0] -> did you mean 'UserData'?",
+      "3:113 [EventData] unknown key 'EventData' in 'events'[0] -> known keys: Provider, EventID, Channel, Computer, TimeCreated, EventRecordID, Level, Version, Qualifiers, Task, Opcode, Keywords, UserID, Message, Data, UserData, Binary",
     ],
     [
       'event data',
       event(', Data: x'),
-      "3:111 [x] 'Data' is a list or a map -> write '[...]' for unnamed data, '{Name: value}' for named",
+      "3:119 [x] 'Data' is a list or a map -> write '[...]' for unnamed data, '{Name: value}' for named",
     ],
     [
       'event element',
       event(", UserData: {'a b': x}"),
-      "3:116 [a b] 'a b' cannot name an element -> begin with a letter",
+      "3:124 [a b] 'a b' cannot name an element -> begin with a letter",
     ],
     [
       'event binary',
       event(', Binary: 0A0'),
-      "3:113 [0A0] 'Binary' cannot be '0A0' -> write hexadecimal digits in pairs",
+      "3:121 [0A0] 'Binary' cannot be '0A0' -> write hexadecimal digits in pairs",
     ],
     [
       'local time',
       event('').replace('08Z', '08'),
-      "3:90 ['2024-03-03T02:14:08'] 'TimeCreated' cannot be '2024-03-03T02:14:08' -> write UTC: '2024-03-03T02:14:07.1234567Z'",
+      "3:89 ['2024-03-03T02:14:08'] 'TimeCreated' cannot be '2024-03-03T02:14:08' -> write UTC: '2024-03-03T02:14:07.1234567Z'",
     ],
     [
       'two names',

@@ -3,6 +3,7 @@ import { shown, type YamlNode } from './node.js';
 import { fileName, type PackFile, readPackFiles, TEST_SUFFIX } from './pack-files.js';
 import { collectMistakes, type Report, watchReport } from './report.js';
 import {
+  has,
   list,
   mapOf,
   number,
@@ -128,7 +129,7 @@ function matchExpectation(section: Section, node: YamlNode, report: Report): Exp
   const captures = optional(section, 'captures', mapOf(captured), new Map<string, string>());
   const incidents = optional(section, 'incidents', list(expectedIncident, { min: 1 }), []);
   if (matched === undefined || captures === undefined || incidents === undefined) return undefined;
-  if (matched === null && incidents.length === 0) {
+  if (!has(section, 'matched') && !has(section, 'incidents')) {
     const fix = "write 'matched: 1', 'incidents: [...]', 'silent' or 'not-applicable'";
     report(node.place, shown(node), 'nothing is expected', fix);
     return undefined;

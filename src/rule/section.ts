@@ -1,5 +1,5 @@
 import { parseDuration } from './duration.js';
-import { suggest } from './nearest.js';
+import { nearest, suggest } from './nearest.js';
 import { entryOf, kindOf, type MapNode, type ScalarNode, shown, type YamlNode } from './node.js';
 import type { Report } from './report.js';
 
@@ -9,6 +9,8 @@ export interface Section {
   /** How messages call it: `x-faultline`, `evidence[2]`. */
   readonly what: string;
   readonly report: Report;
+  /** Keys that an unknown key is a misspelling of: that they are missing is no second mistake. */
+  readonly misspelt: ReadonlySet<string>;
 }
 
 /** Turns a node into a value, or reports what is wrong with it and gives undefined. `what` names it in messages. */
@@ -31,12 +33,15 @@ export function openSection(
     report(node.place, shown(node), `${what} is a map, here stands ${kindOf(node)}`, `known keys: ${keys.join(', ')}`);
     return undefined;
   }
+  const misspelt = new Set<string>();
   for (const { key, name } of node.entries) {
     if (keys.includes(name)) continue;
+    const meant = nearest(name, keys);
+    if (meant !== null) misspelt.add(meant);
     const fix = RENAMED.get(name) ?? suggest(name, keys, 'known keys');
     report(key.place, name, `unknown key '${name}' in ${what}`, fix);
   }
-  return { node, what, report };
+  return { node, what, report, misspelt };
 }
 
 export function has(section: Section, key: string): boolean {
@@ -46,6 +51,7 @@ export function has(section: Section, key: string): boolean {
 export function required<T>(section: Section, key: string, reader: Reader<T>): T | undefined {
   const entry = entryOf(section.node, key);
   if (entry !== undefined) return reader(entry.value, `'${key}'`, section.report);
+  if (section.misspelt.has(key)) return undefined;
   section.report(section.node.place, shown(section.node), `${section.what} has no '${key}'`, `add '${key}:'`);
   return undefined;
 }

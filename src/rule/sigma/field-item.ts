@@ -50,6 +50,7 @@ export function compileItem(
   return { op: 'or', of: [...missing, test] };
 }
 
+/** Nothing but `field: value`, where null may stand. */
 function isPlain(modifiers: Modifiers): boolean {
   const { compare, transforms, timePart, fieldref, cased, neq, all } = modifiers;
   return compare === 'equals' && transforms.length === 0 && timePart === null && !fieldref && !cased && !neq && !all;
@@ -77,6 +78,7 @@ function missingTest(field: string): FieldTest {
   return plainTest((record) => read(record) === null);
 }
 
+/** Presence alone counts, be the value empty or not. */
 function existsTest(
   field: string,
   value: YamlNode,
@@ -171,6 +173,7 @@ function anyOfTests(tests: readonly ValueTest[]): (text: string) => boolean {
   };
 }
 
+/** Null when a value is no plain id (`15*`): then every event has to be looked at. */
 function eventIdsOf(tests: readonly ValueTest[]): readonly number[] | null {
   const ids = new Set<number>();
   for (const { exact } of tests) {
