@@ -28,7 +28,9 @@ export function aliveStreams(sources: readonly ReadSource[], clocks: Clocks): re
   const eventLogs = windowsSpans(raw, clocks);
   return raw.flatMap(({ source, stream, key }) => {
     const stretches =
-      stream.contiguous === null ? textStretches(stream, key, clocks) : eventStretches(stream, key, clocks, eventLogs);
+      stream.contiguous === null
+        ? textStretches(stream, key, clocks, source.layer === 'backup')
+        : eventStretches(stream, key, clocks, eventLogs);
     if (stretches.length === 0) return [];
     return [
       {
@@ -38,7 +40,7 @@ export function aliveStreams(sources: readonly ReadSource[], clocks: Clocks): re
         host: stream.host,
         channel: stream.channel,
         stretches,
-        proof: stream.contiguous !== null || stream.records >= 20 ? 'proven' : 'assumed',
+        proof: stream.contiguous !== null || stream.records >= 20 || source.layer === 'backup' ? 'proven' : 'assumed',
         samplingSeconds: stream.sampling === null ? null : stream.sampling / SECOND,
         kernel: stream.kernel,
       } satisfies Alive,
@@ -67,9 +69,10 @@ function toUtc(stream: StreamStats, key: string, clocks: Clocks, written: Micros
 /** 1973-01-01 on the yearless calendar: stamps beyond it were counted into the next year. */
 const YEAR_AFTER = 1096 * 86_400 * SECOND;
 
-function textStretches(stream: StreamStats, key: string, clocks: Clocks): readonly Interval[] {
+/** A job log (`isJobLog`) is written when jobs run; between two runs it is quiet because nothing ran. */
+function textStretches(stream: StreamStats, key: string, clocks: Clocks, isJobLog: boolean): readonly Interval[] {
   if (stream.first === null || stream.last === null) return [];
-  const limit = stream.sampling !== null ? 3 * stream.sampling : isJobLog(key, stream) ? Infinity : QUIET_LIMIT;
+  const limit = stream.sampling !== null ? 3 * stream.sampling : isJobLog ? Infinity : QUIET_LIMIT;
   const holes = stream.silences.filter((s) => s.latest - s.earliest > limit).sort((a, b) => a.earliest - b.earliest);
   const stretches: Interval[] = [];
   let from = stream.first;
@@ -79,11 +82,6 @@ function textStretches(stream: StreamStats, key: string, clocks: Clocks): readon
   }
   pushStretch(stretches, stream, key, clocks, from, stream.last);
   return stretches;
-}
-
-/** A job log is written when jobs run; between two runs it is quiet because nothing ran. */
-function isJobLog(key: string, stream: StreamStats): boolean {
-  return stream.channel === 'backup' || key.endsWith('|backup');
 }
 
 function pushStretch(

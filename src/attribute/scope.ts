@@ -49,7 +49,10 @@ export function joins(join: Join, scope: Scope, detection: Timed): boolean {
     case 'vm':
       return entity.type === 'vm' && entity.name === scope.vm;
     case 'host':
-      return entity.type === 'host' ? has(scope.hosts, entity) : entity.type === 'vm' && entity.name === scope.vm;
+      // What the host logs about the VM itself, or about the volume its disks lie on, is the host's word too.
+      if (entity.type === 'host') return has(scope.hosts, entity);
+      if (entity.type === 'volume') return scope.volumes.length === 0 || has(scope.volumes, entity);
+      return entity.type === 'vm' && entity.name === scope.vm;
     case 'volume':
       return entity.type === 'volume'
         ? scope.volumes.length === 0 || has(scope.volumes, entity)

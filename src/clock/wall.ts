@@ -74,6 +74,8 @@ function epochsOf(
   const own = host?.toLowerCase() ?? null;
   const found: (Epoch & { readonly peer: string })[] = [];
   for (const other of [source, ...sources.filter((s) => s !== source)]) {
+    // A log that stamps UTC or states its offset proves nothing about another log's local time.
+    if (other !== source && other.streams.some((stream) => stream.statesOffset)) continue;
     for (const evidence of other.clock) {
       if (evidence.kind !== 'epoch') continue;
       const name = (evidence.host ?? other.pathHost)?.toLowerCase() ?? null;
@@ -140,7 +142,7 @@ function resolveZone(
     fromEpochs(epochs) ??
     fromUptime(stream, source, sources) ??
     fromSameHost(stream, sources) ??
-    assumedSiteZone(stream, sources)
+    assumedSiteZone(stream, source, sources)
   );
 }
 
@@ -263,40 +265,56 @@ function fromSameHost(stream: StreamStats, sources: readonly ReadSource[]): Zone
 }
 
 /** Last resort: the zone some other machine of the site states, or UTC. Marked, and too wide to order anything by. */
-function assumedSiteZone(stream: StreamStats, sources: readonly ReadSource[]): Zone {
-  const stated = sources.flatMap((s) =>
-    s.clock.filter((e) => e.kind === 'stated-offset').map((e) => ({ e, id: s.id })),
-  )[0];
-  if (stated?.e.kind === 'stated-offset') {
-    const offset = stated.e.utcOffset;
+function assumedSiteZone(stream: StreamStats, source: ReadSource, sources: readonly ReadSource[]): Zone {
+  const settle = `settle it with --zone ${stream.host ?? source.path}=ZONE`;
+  const site = siteOffset(source, sources);
+  if (site === null) {
     return {
       basis: 'assumed',
-      name: stated.e.zone,
-      offsetAt: () => offset,
-      // It may as well write UTC, or be an hour off around a change of summer time.
-      uncertainty: Math.abs(offset) + HOUR,
-      proofs: [{ kind: 'site-zone', peer: stated.id, residualSeconds: null }],
-      issue: issue(
-        'assumed-zone',
-        'error',
-        `no zone is stated: the one of ${stated.id} was assumed; settle it with --zone ${stream.host ?? 'PATH'}=ZONE`,
-        stream.records,
-      ),
+      name: 'UTC',
+      offsetAt: () => 0,
+      uncertainty: ANY_ZONE,
+      proofs: [],
+      issue: issue('assumed-zone', 'error', `no zone is stated anywhere: UTC was assumed; ${settle}`, stream.records),
     };
   }
   return {
     basis: 'assumed',
-    name: 'UTC',
-    offsetAt: () => 0,
-    uncertainty: ANY_ZONE,
-    proofs: [],
+    name: null,
+    offsetAt: () => site.utcOffset,
+    // It may as well write UTC, or be an hour off around a change of summer time.
+    uncertainty: Math.abs(site.utcOffset) + HOUR,
+    proofs: [{ kind: 'site-zone', peer: site.peer, residualSeconds: null }],
     issue: issue(
       'assumed-zone',
       'error',
-      `no zone is stated anywhere: UTC was assumed; settle it with --zone ${stream.host ?? 'PATH'}=ZONE`,
+      `no zone is stated: the one of ${site.peer} was assumed; ${settle}`,
       stream.records,
     ),
   };
+}
+
+/** Formats that write UTC wherever they are made say nothing about the site. */
+const ALWAYS_UTC = /^(?:windows-evtx|windows-event-json|systemd-journal)/;
+
+/** The offset that a source of the same layer states, else any other source, in path order. */
+function siteOffset(
+  source: ReadSource,
+  sources: readonly ReadSource[],
+): { readonly utcOffset: Micros; readonly peer: string } | null {
+  const near = sources.filter((s) => s !== source && s.layer === source.layer);
+  const far = sources.filter((s) => s !== source && s.layer !== source.layer);
+  for (const other of [...near, ...far]) {
+    if (ALWAYS_UTC.test(other.format)) continue;
+    const stated = other.clock.find((e) => e.kind === 'stated-offset');
+    if (stated?.kind === 'stated-offset') return { utcOffset: stated.utcOffset, peer: other.id };
+    const stamped =
+      other.format === 'windows-event-xml'
+        ? undefined
+        : other.streams.find((s) => s.statesOffset)?.statedOffsets.at(-1);
+    if (stamped !== undefined) return { utcOffset: stamped.utcOffset, peer: other.id };
+  }
+  return null;
 }
 
 /** Turns the offsets over the stream's span into segments; changes are found to the minute. */

@@ -1,5 +1,5 @@
-import type { Report, ReportEvidence, ReportIncident, ReportOrigin } from '../model/report.js';
-import { codeSpan, escapeMarkdown as esc } from './harmless.js';
+import type { Report, ReportEvidence, ReportIncident, ReportOrigin, ReportStep } from '../model/report.js';
+import { codeCell, codeSpan, escapeMarkdown as esc } from './harmless.js';
 import { causeWords, durationWords, missingOf, percent, verdictSentence } from './words.js';
 
 const LAYERS: Readonly<Record<string, string>> = {
@@ -85,15 +85,24 @@ function timelineTable(incident: ReportIncident, paths: ReadonlyMap<string, stri
   return [
     '### Timeline',
     '',
-    '| time (UTC) | ± s | layer | what | where |',
-    '|---|---|---|---|---|',
-    ...rows.map(
-      (step) =>
-        `| ${step.time ?? 'undated'} | ${step.uncertaintySeconds} | ${LAYERS[step.layer] ?? esc(step.layer)} | ${esc(step.statement)} | ${step.origins[0] === undefined ? '' : esc(placeOf(step.origins[0], paths))} |`,
-    ),
-    ...(rest > 0 ? [`| | | | and ${rest} more, in the JSON report | |`] : []),
+    '| time (UTC) | ± s | layer | what | where | as written |',
+    '|---|---|---|---|---|---|',
+    ...rows.map(timelineRow(paths)),
+    ...(rest > 0 ? [`| | | | and ${rest} more, in the JSON report | | |`] : []),
     '',
   ];
+}
+
+/** Characters of a line shown in the table; the place leads to the rest. */
+const SHOWN = 160;
+
+function timelineRow(paths: ReadonlyMap<string, string>): (step: ReportStep) => string {
+  return (step) => {
+    const origin = step.origins[0];
+    const where = origin === undefined ? '' : esc(placeOf(origin, paths));
+    const written = origin === undefined ? '' : codeCell(origin.text.slice(0, SHOWN));
+    return `| ${step.time ?? 'undated'} | ${step.uncertaintySeconds} | ${LAYERS[step.layer] ?? esc(step.layer)} | ${esc(step.statement)} | ${where} | ${written} |`;
+  };
 }
 
 function causesTable(incident: ReportIncident): readonly string[] {
@@ -151,16 +160,22 @@ function falseTrails(incident: ReportIncident): readonly string[] {
   ];
 }
 
+/** The most probable causes' needs come first; the rest is in the JSON report. */
+const MISSING = 8;
+
 function missingSection(incident: ReportIncident): readonly string[] {
   const missing = missingOf(incident.causes);
   if (missing.length === 0) return [];
   return [
     '### What was missing',
     '',
-    ...missing.flatMap((m) => [
-      `- ${esc(m.need)} (${esc(m.reason)}), ${m.window[0]} to ${m.window[1]}. Would show ${esc(m.wouldShow.slice(0, 3).join('; '))}.`,
-      `  - get it: ${codeSpan(m.howToGet)}; usually kept: ${esc(m.keptFor)}`,
-    ]),
+    ...missing
+      .slice(0, MISSING)
+      .flatMap((m) => [
+        `- ${esc(m.need)} (${esc(m.reason)}), ${m.window[0]} to ${m.window[1]}. Would show ${esc(m.wouldShow.slice(0, 3).join('; '))}.`,
+        `  - get it: ${codeSpan(m.howToGet)}; usually kept: ${esc(m.keptFor)}`,
+      ]),
+    ...(missing.length > MISSING ? [`- and ${missing.length - MISSING} more, in the JSON report`] : []),
     '',
   ];
 }

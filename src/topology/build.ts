@@ -22,6 +22,7 @@ export function buildTopology(observer: TopologyObserver, facts: readonly Statem
   for (const guest of [...observer.guests].sort()) draft.guest(guest, observer);
   // Paths last: by now every name that a path can hold is known.
   for (const statement of ordered) if (isByPath(statement)) draft.state({ ...statement, basis: 'derived' });
+  draft.nameByDisk();
   return draft.finish(observer);
 }
 
@@ -100,6 +101,30 @@ class Draft {
     if (known !== undefined && known.name.toLowerCase() !== hostname.toLowerCase()) {
       this.link('vm-guest', vm.name, hostname, 'derived', '', null);
     }
+  }
+
+  /** A VM that records know by its GUID alone is called after the folder its disk lies in, if that name is free. */
+  nameByDisk(): void {
+    for (const vm of new Set(this.byName.values())) {
+      if (readGuid(vm.name) === null) continue;
+      const disk = [...vm.disks].sort().flatMap((path) => readDiskPath(path) ?? [])[0];
+      const name = disk?.folders.at(-1) ?? disk?.stem;
+      if (name === undefined) continue;
+      const known = this.byName.get(name.toLowerCase());
+      // Two GUIDs under one name are two VMs; a name without a GUID is this one.
+      if (known !== undefined && known.id !== null) continue;
+      if (known !== undefined) this.absorb(vm, known);
+      vm.name = name;
+      this.byName.set(name.toLowerCase(), vm);
+      if (vm.id !== null) this.link('vm-id', name, vm.id, 'derived', '', null);
+    }
+  }
+
+  private absorb(vm: VmDraft, other: VmDraft): void {
+    for (const part of ['guests', 'hosts', 'volumes', 'disks'] as const)
+      for (const value of other[part]) vm[part].add(value);
+    for (const [guest, owner] of this.byGuest) if (owner === other) this.byGuest.set(guest, vm);
+    for (const [disk, owner] of this.byDisk) if (owner === other) this.byDisk.set(disk, vm);
   }
 
   private vm(name: string, id: string | null, source: string, at: Position | null): VmDraft {
