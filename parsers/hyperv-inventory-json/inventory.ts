@@ -29,8 +29,8 @@ const OF_VM = [
   'parentsnapshotid',
   'replicationmode',
 ];
-/** Others have these too, but seldom two of them. */
-const OFTEN_OF_VM = ['computername', 'state', 'uptime', 'generation', 'version', 'path', 'cpuusage'];
+/** Others have these too, but not with the id of a VM or the name of its computer. */
+const OFTEN_OF_VM = ['state', 'uptime', 'generation', 'cpuusage'];
 /** Switches, checkpoints, cluster objects and virtual disks have a name, an id and a computer as well. */
 const OF_OTHERS = ['switchtype', 'snapshottype', 'ownernode', 'ownergroup', 'resourcetype', 'nodeweight', 'vhdformat'];
 /** Besides the name of the VM: disks, network adapters, checkpoints, integration services. */
@@ -52,8 +52,10 @@ function isVm(object: Properties): boolean {
   if (OF_VM.some((name) => object.has(name))) return true;
   // The name of a disk or a network adapter is not its VM's.
   if (object.has('vmname')) return false;
-  const ids = guidOf(object.get('id')) !== null || guidOf(object.get('vmid')) !== null ? 1 : 0;
-  return ids + OFTEN_OF_VM.filter((name) => object.has(name)).length >= 2;
+  const hasId = guidOf(object.get('id')) !== null || guidOf(object.get('vmid')) !== null;
+  const hasComputer = object.has('computername') || object.has('pscomputername');
+  const isLikely = OFTEN_OF_VM.some((name) => object.has(name));
+  return [hasId, hasComputer, isLikely].filter((is) => is).length >= 2;
 }
 
 /** Reads one object; false when it is none of ours. */
@@ -73,7 +75,10 @@ function readVm(object: Properties, kind: Kind, listener: InventoryListener): vo
   // A network adapter of the host itself belongs to no VM.
   if (vm === null) return;
   listener.state({ kind: 'vm', name: vm, id });
-  if (isReplica(object)) return listener.replica();
+  if (isReplica(object)) {
+    listener.replica();
+    return;
+  }
   const host = hostOf(object);
   if (host !== null) listener.state({ kind: 'vm-host', vm, host });
   const disks = [...diskPaths(object.get('path')), ...hardDrives(object.get('harddrives'), listener)];

@@ -5,8 +5,8 @@ import { type InventoryListener, kindOf, readInventory, type Statement } from '.
 import { type RawObject, splitObjects } from './split.js';
 import { guidOf, type Json, type Properties, propertiesOf } from './value.js';
 
-/** A cluster holds at most 8,000 VMs; with host, ten disks and volumes each that is fewer. */
-const MAX_FACTS = 250_000;
+/** What is remembered of all facts, in characters: some 500,000 of them. A cluster holds at most 8,000 VMs. */
+const MEMORY = 1 << 26;
 /** Objects in objects of a script: {"Node":"HV01","VMs":[{...}]}. */
 const MAX_WRAPPING = 4;
 
@@ -38,15 +38,22 @@ interface Reader {
 function createReader(sink: Sink): Reader {
   // What one VM's disks and adapters all say is one fact, and so is what every one of hourly exports says.
   const seen = new Set<string>();
+  let held = 0;
   // After damage the rest of an object is met in pieces; these are not reported one by one.
   let isResync = false;
   const state = (statement: Statement, at: Position): void => {
     const key = JSON.stringify(Object.values(statement));
     if (seen.has(key)) return;
-    if (seen.size >= MAX_FACTS) {
-      sink.issue('inventory-too-large', 'data-loss', `only the first ${MAX_FACTS} facts were read`, at);
+    if (held > MEMORY) {
+      sink.issue(
+        'inventory-too-large',
+        'data-loss',
+        'the inventory states more than is kept; the rest was left out',
+        at,
+      );
       return;
     }
+    held += key.length;
     seen.add(key);
     const fact: Fact = { ...statement, at };
     sink.fact(fact);
@@ -123,12 +130,28 @@ function sniff(head: Head): number {
   if (start === null) return 0;
   const before = head.text.slice(0, start.index).split('\n').slice(0, -1);
   if (before.length > 20 || !before.every(isRemark)) return 0;
-  const properties = namesIn(head.text.slice(start.index));
-  if (OF_LOGS.some((name) => properties.has(name))) return 0;
-  const kind = kindOf(properties);
-  if (kind === null) return 0;
-  const isSure = kind !== 'vm' || properties.size > 8 || properties.has('isclustered') || properties.has('generation');
-  return (isSure ? 0.95 : 0.6) - (before.length > 0 ? 0.1 : 0);
+  const text = head.text.slice(start.index);
+  const names = namesIn(text);
+  if (OF_LOGS.some((name) => names.has(name))) return 0;
+  const objects = wholeObjects(text);
+  // The first object may be longer than the head; then the names in what there is of it decide.
+  const isOurs = objects.length > 0 ? objects.some((object) => readWrapped(object, NOBODY, 0)) : kindOf(names) !== null;
+  return isOurs ? (before.length > 0 ? 0.85 : 0.95) : 0;
+}
+
+const NOBODY: InventoryListener = { state() {}, cut() {}, replica() {} };
+
+function wholeObjects(text: string): readonly Json[] {
+  const objects: Json[] = [];
+  const splitter = splitObjects({
+    object(raw) {
+      const value = raw.ending === 'closed' ? parse(raw.json) : undefined;
+      if (value !== undefined) objects.push(value);
+    },
+    junk() {},
+  });
+  splitter.text(text, 0);
+  return objects;
 }
 
 // PS C:\> Get-VM | ConvertTo-Json      # HV01, Monday

@@ -16,6 +16,7 @@ export interface Alive {
   readonly proof: 'proven' | 'assumed';
   readonly samplingSeconds: number | null;
   readonly kernel: string | null;
+  readonly clockId: string | null;
 }
 
 /** A text log silent for longer than this is not provably alive in between (cron alone writes hourly on a quiet guest). */
@@ -43,6 +44,7 @@ export function aliveStreams(sources: readonly ReadSource[], clocks: Clocks): re
         proof: stream.contiguous !== null || stream.records >= 20 || source.layer === 'backup' ? 'proven' : 'assumed',
         samplingSeconds: stream.sampling === null ? null : stream.sampling / SECOND,
         kernel: stream.kernel,
+        clockId: clocks.streams.get(key)?.clockId ?? null,
       } satisfies Alive,
     ];
   });
@@ -151,6 +153,9 @@ export interface LivenessQuery {
   /** Machines, lower case short names; null: whoever. */
   readonly scope: readonly string[] | null;
   readonly window: Interval;
+  /** Error between the window's clock and another one; none for streams stamped by `clockId` itself. */
+  readonly slack: Micros;
+  readonly clockId: string;
   /** Sampling interval beyond which a metric could not have shown it, seconds. */
   readonly detectableSeconds: number | null;
 }
@@ -190,10 +195,7 @@ function isOf(stream: Alive, { logsource, channels }: LivenessQuery): boolean {
 function coverOne(own: readonly Alive[], query: LivenessQuery, name: string | null): Liveness {
   const of = name === null ? '' : ` of ${name}`;
   if (own.length === 0) return { alive: false, reason: `none${of} in the evidence`, streams: [] };
-  const { earliest, latest } = query.window;
-  const covering = own.filter(
-    (s) => s.proof === 'proven' && s.stretches.some((a) => a.earliest <= earliest && a.latest >= latest),
-  );
+  const covering = own.filter((s) => s.proof === 'proven' && s.stretches.some((a) => covers(a, query, s.clockId)));
   if (covering.length === 0)
     return { alive: false, reason: `the one${of} does not cover the whole window`, streams: own };
   const limit = query.detectableSeconds;
@@ -201,6 +203,11 @@ function coverOne(own: readonly Alive[], query: LivenessQuery, name: string | nu
     return { alive: false, reason: `the one${of} samples too rarely to show it`, streams: own };
   }
   return { alive: true, reason: '', streams: covering };
+}
+
+function covers(stretch: Interval, { window, slack, clockId }: LivenessQuery, ownClock: string | null): boolean {
+  const error = ownClock === clockId ? 0 : slack;
+  return stretch.earliest <= window.earliest - error && stretch.latest >= window.latest + error;
 }
 
 export function shortName(name: string): string {

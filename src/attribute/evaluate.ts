@@ -131,9 +131,6 @@ function darkSources(
   bench: Bench,
   window: Interval,
 ): readonly Dark[] {
-  // The observation may lie anywhere in the window, and its own clock may be off by the error bar.
-  const slack = incident.defining.uncertainty;
-  const wide = { earliest: window.earliest - slack, latest: window.latest + slack };
   const dark: Dark[] = [];
   for (const need of needsOf(item, bench)) {
     const machines = machinesFor(need.logsource, item.join, scope, bench.topology);
@@ -141,7 +138,9 @@ function darkSources(
       logsource: need.logsource,
       channels: need.channels,
       scope: machines,
-      window: wide,
+      window,
+      slack: incident.defining.uncertainty,
+      clockId: incident.defining.clock,
       detectableSeconds: need.detectableSeconds,
     });
     if (!result.alive) dark.push({ logsource: need.logsource, scope: machines ?? [], reason: result.reason });
