@@ -51,9 +51,9 @@ export function readYaml(text: string, mistake: Mistake): YamlNode | null {
     prettyErrors: false,
     logLevel: 'error',
   });
-  const problems: readonly YAMLError[] = [...document.errors, ...document.warnings];
-  for (const error of problems.slice(0, MAX_SYNTAX_ERRORS)) {
-    mistake(error.pos[0], `this is not YAML: ${error.message.split('\n', 1)[0]}`, fixOf(error));
+  const problems = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
+  for (const error of onePerLine(text, problems).slice(0, MAX_SYNTAX_ERRORS)) {
+    mistake(error.pos[0], `this is not YAML: ${problemOf(error)}`, fixOf(error));
   }
   return convert(document.contents, 0, 0, brokenPlaces(problems));
 }
@@ -83,6 +83,18 @@ function findDanger(text: string): Danger | null {
     offset += line.length + 1;
   }
   return null;
+}
+
+/** Of several errors in one line the later ones follow from the first. */
+function onePerLine(text: string, problems: readonly YAMLError[]): readonly YAMLError[] {
+  return problems.filter(({ pos: [at] }, index) => {
+    const before = problems[index - 1]?.pos[0];
+    return before === undefined || text.slice(before, at).includes('\n');
+  });
+}
+
+function problemOf(error: YAMLError): string {
+  return error.code === 'MULTIPLE_DOCS' ? 'a second document begins here' : (error.message.split('\n', 1)[0] ?? '');
 }
 
 function fixOf(error: YAMLError): string {

@@ -1,9 +1,10 @@
 import type { Position } from '../../src/model/record.js';
+import type { Fact } from '../../src/model/source.js';
 import { defineParser, type Sink } from '../../src/parser/parser.js';
 import { bufferText, type TextBuffer } from '../../src/parser/text-position.js';
 import { readYaml } from './document.js';
 import { sniff, withoutRemarks } from './shape.js';
-import { readStatements } from './statements.js';
+import { readStatements, type State } from './statements.js';
 
 /** Some 5,000 VMs with host, volume and disk. The file is written by hand. */
 const LIMIT = 1 << 20;
@@ -35,17 +36,19 @@ export default defineParser({
 function read(buffer: TextBuffer, sink: Sink): void {
   const { text, removed } = withoutRemarks(buffer.text);
   const positionOf = positions(buffer);
+  const mistakes: { readonly offset: number; readonly note: string }[] = [];
+  const facts: Fact[] = [];
   const mistake = (offset: number, problem: string, fix: string): void => {
-    const at = positionOf(offset);
-    sink.issue('topology-mistake', 'error', `line ${at.line}: ${problem}: ${fix}`, at);
+    mistakes.push({ offset, note: `line ${positionOf(offset).line}: ${problem}: ${fix}` });
   };
   for (const offset of removed) mistake(offset, 'this line is no part of the YAML', 'remove it');
   const root = readYaml(text, mistake);
-  if (root === null) return;
-  readStatements(root, {
-    mistake,
-    state: (fact, offset) => sink.fact({ ...fact, at: positionOf(offset) }),
-  });
+  const state: State = (fact, offset) => facts.push({ ...fact, at: positionOf(offset) });
+  if (root !== null) readStatements(root, { mistake, state });
+  // From top to bottom, as the person who wrote the file will go through it.
+  mistakes.sort((a, b) => a.offset - b.offset);
+  for (const { offset, note } of mistakes) sink.issue('topology-mistake', 'error', note, positionOf(offset));
+  for (const fact of facts) sink.fact(fact);
 }
 
 /** Line of an offset, and the byte at which that line begins. */

@@ -20,7 +20,7 @@ export function sniff(head: Head): number {
   const lines = head.lines.map((line) => line.slice(0, LINE).trimEnd());
   const first = firstKey(lines);
   if (first === null) return 0;
-  if (FLOW.test(lines[first] ?? '')) return sniffFlow(lines.slice(first).join('\n'));
+  if (beginsFlow(lines, first)) return sniffFlow(lines.slice(first).join('\n'));
   const keys = new Set<string>();
   const others = new Set<string>();
   for (const line of lines.slice(first)) {
@@ -45,11 +45,15 @@ function sniffFlow(text: string): number {
 function firstKey(lines: readonly string[]): number | null {
   let remarks = 0;
   for (const [index, line] of lines.entries()) {
-    if (KEY.test(line) || FLOW.test(line)) return index;
+    if (KEY.test(line) || beginsFlow(lines, index)) return index;
     if (OTHER_KEY.test(line)) return lines.slice(index).some((other) => KEY.test(other)) ? index : null;
     if (isRemark(line) && ++remarks > REMARKS) return null;
   }
   return null;
+}
+
+function beginsFlow(lines: readonly string[], index: number): boolean {
+  return lines[index]?.startsWith('{') === true && FLOW.test(lines.slice(index, index + 3).join('\n'));
 }
 
 function isRemark(line: string): boolean {

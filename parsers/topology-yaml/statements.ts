@@ -10,6 +10,7 @@ interface Listener {
   readonly mistake: Mistake;
 }
 
+const FILE = 'topology.yaml';
 const TOP_KEYS = ['vms', 'hosts', 'volumes'] as const;
 const VM_KEYS = ['name', 'id', 'guest', 'host', 'volume', 'disks'] as const;
 const HOST_KEYS = ['name'] as const;
@@ -20,7 +21,7 @@ const LONGEST = 32_767;
 
 /** Reads what the file states. A mistake costs the entry or the value it stands in, and nothing else. */
 export function readStatements(root: YamlNode, listener: Listener): void {
-  const top = keysOf(root, 'topology.yaml', TOP_KEYS, listener);
+  const top = keysOf(root, FILE, TOP_KEYS, listener);
   if (top === null) return;
   const seen = new Set<string>();
   eachEntry('vms', top.get('vms'), listener, (node) => readVm(node, seen, listener));
@@ -38,7 +39,8 @@ function keysOf<K extends string>(
   { mistake }: Listener,
 ): Keys<K> | null {
   if (node.kind !== 'map') {
-    mistake(node.offset, `${what} is a map with keys, here stands ${shown(node)}`, `write '${allowed[0]}: ...'`);
+    const value = node.kind === 'text' && what !== FILE ? shown(node).slice(1, -1) : '...';
+    mistake(node.offset, `${what} is a map with keys, here stands ${shown(node)}`, `write '${allowed[0]}: ${value}'`);
     return null;
   }
   const found = new Map<K, YamlNode>();

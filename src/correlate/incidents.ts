@@ -15,7 +15,8 @@ interface Opening {
 
 interface Episode {
   readonly openings: Opening[];
-  last: number;
+  /** End of its last beginning; null while nothing in it is dated. */
+  last: number | null;
   /** Earliest detection that ends a lasting state, once met. */
   ended: Timed | null;
 }
@@ -59,11 +60,11 @@ function episodesOf(
     for (const rule of opens.get(detection.rule) ?? []) {
       if (rule.entity !== detection.entity?.type) continue;
       if (open === null || !joins(open, detection, ends)) {
-        open = { openings: [], last: 0, ended: null };
+        open = { openings: [], last: null, ended: null };
         episodes.push(open);
       }
       open.openings.push({ rule, detection });
-      open.last = Math.max(open.last, detection.end ?? 0);
+      if (detection.end !== null) open.last = Math.max(open.last ?? detection.end, detection.end);
     }
   }
   return episodes;
@@ -72,7 +73,7 @@ function episodesOf(
 /** Near in time, or inside a state that lasts (a read-only file system until the next boot), or recovery right after it. */
 function joins(episode: Episode, detection: Timed, ends: ReadonlyMap<string, ReadonlySet<string>>): boolean {
   const begin = detection.onset?.earliest ?? null;
-  if (begin === null || episode.last === 0) return begin === null && episode.last === 0;
+  if (begin === null || episode.last === null) return begin === null && episode.last === null;
   if (begin - episode.last <= EPISODE_GAP) return true;
   const lasting = episode.openings.some((o) => (ends.get(o.rule.id)?.size ?? 0) > 0);
   if (!lasting) return false;
