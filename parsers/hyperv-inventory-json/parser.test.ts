@@ -265,6 +265,7 @@ describe('sniff', () => {
       '[{"Id":18500,"ProviderName":"Microsoft-Windows-Hyper-V-VMMS","TimeCreated":"2024-02-29T01:02:03Z","VMName":"a","VMId":"b"}]',
     ],
     ['Winlogbeat', '{"@timestamp":"2024-02-29T01:02:03Z","winlog":{"user_data":{"VmName":"a","VmId":"b"}}}'],
+    ['events of another tool', '{"fields":{"EventID":18500,"Provider_Name":"x","VmName":"a","VmId":"b"}}'],
     ['the journal', '{"__REALTIME_TIMESTAMP":"1","MESSAGE":"VMName","PRIORITY":"6"}'],
     ['iostat', '{"sysstat": {"hosts": [{"nodename": "a", "statistics": []}]}}'],
     ['services', '[{"Name":"vmms","Status":4,"MachineName":"."}]'],

@@ -122,7 +122,19 @@ function readWrapped(value: Json, listener: InventoryListener, depth: number): b
 }
 
 /** Logs and metrics that are JSON too. */
-const OF_LOGS = ['timecreated', '@timestamp', 'winlog', '__realtime_timestamp', 'recordid', 'providername', 'sysstat'];
+const OF_LOGS = [
+  'timecreated',
+  '@timestamp',
+  'winlog',
+  'eventid',
+  'event_id',
+  '__realtime_timestamp',
+  'recordid',
+  'eventrecordid',
+  'providername',
+  'provider_name',
+  'sysstat',
+];
 
 function sniff(head: Head): number {
   // The JSON may stand below a prompt or a comment, but begins a line.

@@ -19,57 +19,78 @@ export function ruleOutcomes(
   incidents: readonly Incident[],
   attributions: readonly Attribution[],
 ): readonly OutcomeOfRule[] {
-  const formats = new Set(sources.map((s) => s.format));
-  const channels = new Set(
-    sources.flatMap((s) =>
-      s.streams.flatMap((stream) => (stream.channel === null ? [] : [stream.channel.toLowerCase()])),
-    ),
-  );
-  const logsources = new Map(
-    rules.flatMap((rule): [string, LogsourceRule][] => (rule.kind === 'logsource' ? [[rule.id, rule]] : [])),
-  );
+  const counts = countMatches(detections, incidents, attributions);
+  const applies = applicability(rules, givenBy(sources), incidents);
+  return rules
+    .filter((rule) => rule.kind !== 'logsource')
+    .map((rule) => outcomeOf(rule, counts.get(rule.id) ?? 0, applies(rule.id)))
+    .sort((a, b) => (a.rule < b.rule ? -1 : 1));
+}
+
+/** A hypothesis matches where it is supported or leads. */
+function countMatches(
+  detections: readonly Timed[],
+  incidents: readonly Incident[],
+  attributions: readonly Attribution[],
+): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   const add = (id: string, n: number): void => void counts.set(id, (counts.get(id) ?? 0) + n);
   for (const detection of detections) add(detection.rule, detection.count);
   for (const incident of incidents) add(incident.rule, 1);
-  for (const attribution of attributions)
-    for (const [rank, cause] of attribution.causes.entries())
+  for (const { causes } of attributions) {
+    for (const [rank, cause] of causes.entries())
       if (cause.state === 'supported' || rank === 0) add(cause.hypothesis.id, 1);
-  const given = (logsource: LogsourceRule | undefined): boolean =>
-    logsource !== undefined &&
-    logsource.formats.some((f) => formats.has(f)) &&
-    (logsource.channels === null || logsource.channels.some((c) => channels.has(c.toLowerCase())));
-  const applicable = new Map<string, boolean>();
-  const applies = (id: string): boolean => {
-    const known = applicable.get(id);
-    if (known !== undefined) return known;
-    applicable.set(id, false);
-    const rule = byId.get(id);
-    const answer = rule !== undefined && appliesTo(rule);
-    applicable.set(id, answer);
-    return answer;
+  }
+  return counts;
+}
+
+interface Given {
+  readonly formats: ReadonlySet<string>;
+  readonly channels: ReadonlySet<string>;
+}
+
+function givenBy(sources: readonly ReadSource[]): Given {
+  const streams = sources.flatMap((source) => source.streams);
+  return {
+    formats: new Set(sources.map((source) => source.format)),
+    channels: new Set(streams.flatMap(({ channel }) => (channel === null ? [] : [channel.toLowerCase()]))),
   };
+}
+
+function isGiven(logsource: LogsourceRule | undefined, { formats, channels }: Given): boolean {
+  if (logsource === undefined || !logsource.formats.some((format) => formats.has(format))) return false;
+  return logsource.channels === null || logsource.channels.some((channel) => channels.has(channel.toLowerCase()));
+}
+
+/** Whether a rule, or any rule it builds on, has its source in the evidence. The loader refuses cycles. */
+function applicability(rules: readonly Rule[], given: Given, incidents: readonly Incident[]): (id: string) => boolean {
   const byId = new Map(rules.map((rule) => [rule.id, rule]));
-  const appliesTo = (rule: Rule): boolean => {
+  const known = new Map<string, boolean>();
+  const judge = (rule: Rule): boolean => {
     switch (rule.kind) {
-      case 'detection':
-        return given(logsources.get(rule.logsourceId));
+      case 'detection': {
+        const logsource = byId.get(rule.logsourceId);
+        return logsource?.kind === 'logsource' && isGiven(logsource, given);
+      }
       case 'logsource':
-        return given(rule);
+        return isGiven(rule, given);
       case 'metric':
-        return rule.objects.some((o) => channels.has(o.toLowerCase()));
+        return rule.objects.some((object) => given.channels.has(object.toLowerCase()));
       case 'correlation':
         return rule.rules.some(applies);
       case 'incident':
         return rule.opens.some(applies);
       case 'hypothesis':
-        return incidents.some((i) => rule.explains[i.kind] !== undefined);
+        return incidents.some((incident) => rule.explains[incident.kind] !== undefined);
     }
   };
-  return rules
-    .filter((rule) => rule.kind !== 'logsource')
-    .map((rule) => outcomeOf(rule, counts.get(rule.id) ?? 0, applies(rule.id)))
-    .sort((a, b) => (a.rule < b.rule ? -1 : 1));
+  const applies = (id: string): boolean => {
+    const rule = byId.get(id);
+    const answer = known.get(id) ?? (rule !== undefined && judge(rule));
+    known.set(id, answer);
+    return answer;
+  };
+  return applies;
 }
 
 function outcomeOf(rule: Rule, count: number, applies: boolean): OutcomeOfRule {

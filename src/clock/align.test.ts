@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest';
+import { analyzeFiles } from '../../test/run.js';
+
+const ABORT = 'kernel: [ 7200.500000] Aborting journal on device sda1-8.';
+const iso = (micros: number | null | undefined): string =>
+  micros == null ? 'undated' : new Date(micros / 1000).toISOString();
+
+async function abortAt(
+  files: Record<string, string>,
+  zones: readonly string[] = [],
+): Promise<{ at: string; basis: string; uncertainty: number; issues: readonly string[] }> {
+  const analysis = await analyzeFiles(new Map(Object.entries(files)), zones);
+  const found = analysis.detections.filter((d) => d.rule === 'core/guest/ext4-journal-abort');
+  expect(found).toHaveLength(1);
+  const issues = [...analysis.clocks.streams.values()].flatMap((clock) => clock.issues.map((i) => i.code));
+  return { at: iso(found[0]?.start), basis: found[0]?.basis ?? '', uncertainty: found[0]?.uncertainty ?? 0, issues };
+}
+
+const DATED =
+  '2024-03-03T09:00:00.000000Z other01 CRON[1]: (root) CMD (true)\n2024-03-04T09:00:00.000000Z other01 CRON[1]: (root) CMD (true)\n';
+
+describe('zone', () => {
+  test('stated in the stamp', async () => {
+    expect(await abortAt({ 'guest/db01/syslog': `2024-03-03T02:14:07.250000-05:00 db01 ${ABORT}\n` })).toMatchObject({
+      at: '2024-03-03T07:14:07.250Z',
+      basis: 'stated',
+    });
+  });
+
+  test('overridden, with summer time', async () => {
+    const files = {
+      'guest/db01/syslog': `Jul  3 02:14:07 db01 ${ABORT}\n`,
+      'guest/other01/syslog': DATED.replaceAll('-03-', '-07-'),
+    };
+    expect(await abortAt(files, ['db01=Europe/Vienna'])).toMatchObject({
+      at: '2024-07-03T00:14:07.000Z',
+      basis: 'stated',
+    });
+  });
+
+  test('derived from an audit line of the same log', async () => {
+    const audit =
+      'Mar  3 02:10:00 db01 kernel: [ 6953.000000] audit: type=1400 audit(1709449800.123:77): apparmor="STATUS"\n';
+    expect(await abortAt({ 'guest/db01/syslog': `${audit}Mar  3 02:14:07 db01 ${ABORT}\n` })).toMatchObject({
+      at: '2024-03-03T07:14:07.000Z',
+      basis: 'derived',
+    });
+  });
+
+  test('assumed, marked, and too wide to order by, where nothing says it', async () => {
+    const { basis, uncertainty, issues } = await abortAt({
+      'guest/db01/syslog': `Mar  3 02:14:07 db01 ${ABORT}\n`,
+      'guest/other01/syslog': DATED,
+    });
+    expect(basis).toBe('assumed');
+    expect(uncertainty).toBeGreaterThan(3600 * 1e6);
+    expect(issues).toContain('assumed-zone');
+  });
+
+  test('uptimes that a journal has too give the local time of the syslog; the UTC of the journal does not', async () => {
+    const journal = `${JSON.stringify({ __REALTIME_TIMESTAMP: '1709449800000000', _HOSTNAME: 'db01', SYSLOG_IDENTIFIER: 'NetworkManager', MESSAGE: '<info>  [1709449800.1000] device (eth0): carrier: link connected', _BOOT_ID: 'a'.repeat(32), __MONOTONIC_TIMESTAMP: '6953000000' })}\n`;
+    const found = await abortAt({
+      'guest/db01/journal.json': journal,
+      'guest/db01/syslog': `Mar  3 02:14:07 db01 ${ABORT}\n`,
+    });
+    expect(found).toMatchObject({ at: '2024-03-03T07:14:07.000Z', basis: 'derived' });
+  });
+});
+
+describe('year', () => {
+  test('from the dated sources, across the turn of the year', async () => {
+    const dated = DATED.replaceAll('2024-03-03', '2023-12-31').replaceAll('2024-03-04', '2024-01-02');
+    const files = {
+      'guest/db01/syslog': `Dec 31 23:59:58 db01 CRON[1]: (root) CMD (true)\nJan  1 00:14:07 db01 ${ABORT}\n`,
+      'guest/other01/syslog': dated,
+    };
+    expect(await abortAt(files, ['db01=UTC'])).toMatchObject({ at: '2024-01-01T00:14:07.000Z' });
+  });
+
+  test('unknown is said, never taken from today', async () => {
+    const { at, issues } = await abortAt({ 'guest/db01/syslog': `Mar  3 02:14:07 db01 ${ABORT}\n` });
+    expect(at.slice(0, 4)).toBe('1972');
+    expect(issues).toContain('year-unknown');
+  });
+});
+
+describe('dmesg', () => {
+  const dmesg =
+    '[ 7200.400000] EXT4-fs (sda1): re-mounted. Opts: (null)\n[ 7200.500000] Aborting journal on device sda1-8.\n';
+
+  test('is dated by the same record in the syslog of the machine, and merged with it', async () => {
+    const files = { 'dmesg.txt': dmesg, 'guest/db01/syslog': `2024-03-03T02:14:07.600000+00:00 db01 ${ABORT}\n` };
+    expect(await abortAt(files)).toMatchObject({ at: '2024-03-03T02:14:07.600Z', basis: 'stated' });
+  });
+
+  test('is dated by an absolute time of its own', async () => {
+    const rtc = '[    1.000000] rtc_cmos 00:02: setting system clock to 2024-03-03T00:14:01 UTC (1709424841)\n';
+    expect(await abortAt({ 'guest/db01/dmesg.txt': rtc + dmesg })).toMatchObject({
+      at: '2024-03-03T02:14:00.500Z',
+      basis: 'derived',
+    });
+  });
+
+  test('stays undated when nothing ties it to wall time', async () => {
+    expect(await abortAt({ 'guest/db01/dmesg.txt': dmesg })).toMatchObject({
+      at: 'undated',
+      basis: 'none',
+      issues: ['undated'],
+    });
+  });
+});
