@@ -22,10 +22,13 @@ export default {
       to: { circular: true },
     },
     notBetween('model', 'The model is plain types and pure helpers: it imports nothing, no library and no node:.', []),
-    notBetween('parser', 'The parser kit knows only the model, so that a parser can be read and tested alone.', [model]),
+    notBetween('parser', 'The parser kit knows only the model, so that a parser can be read and tested alone.', [
+      model,
+    ]),
     {
       name: 'parser-folders',
-      comment: 'A parser reads its format: it knows its folder, the kit, the model and format libraries, never another parser, a stage or the file system.',
+      comment:
+        'A parser reads its format: it knows its folder, the kit, the model and format libraries, never another parser, a stage or the file system.',
       severity: 'error',
       from: { path: '^parsers/([^/]+)/', pathNot: '\\.test\\.ts$|/write-[^/]+\\.ts$|\\.mjs$' },
       to: { pathNot: ['^parsers/$1/', '^src/parser/', model, library(['yaml'])] },
@@ -37,7 +40,10 @@ export default {
       from: { path: '^parsers/index\\.ts$' },
       to: { pathNot: ['^parsers/[^/]+/parser\\.ts$', '^src/parser/'] },
     },
-    XX
+    notBetween('scan', 'The scanner finds bytes: it knows the model and node:, nothing of formats or rules.', [
+      model,
+      '^(node:)?[a-z_/]+$',
+    ]),
     {
       name: 'ingest-imports',
       comment: 'Ingest opens files and runs parsers; it must not know rules or what a record means.',
@@ -47,16 +53,28 @@ export default {
     },
     {
       name: 'rule-imports',
-      comment: 'Rules are loaded and compiled alone: model, yaml, re2js and reading files. What they match is other stages\' work.',
+      comment:
+        'Rules are loaded and compiled alone: model, yaml, re2js and reading files. What they match is the work of other stages.',
       severity: 'error',
       from: { path: '^src/rule/', pathNot: '\\.test\\.ts$' },
       to: { pathNot: ['^src/rule/', model, library(['yaml', 're2js']), '^(node:)?(fs|path|crypto)$'] },
     },
-    notBetween('detect', 'Detection sees records of one source and the model; clocks, topology and causes come later.', [model, library(['re2js'])]),
-    notBetween('clock', 'Clocks are solved from evidence of time alone: model and time-zone data.', [model, library(['@date-fns/tz'])]),
+    notBetween(
+      'detect',
+      'Detection sees records of one source and the model; clocks, topology and causes come later.',
+      [model, library(['re2js'])],
+    ),
+    notBetween('clock', 'Clocks are solved from evidence of time alone: model and time-zone data.', [
+      model,
+      library(['@date-fns/tz']),
+    ]),
     notBetween('topology', 'Who is who is read from records: model only.', [model]),
     notBetween('correlate', 'Correlation sees detections on one timeline: model only.', [model]),
-    notBetween('attribute', 'Attribution weighs what earlier stages found, through the model: stages never import each other.', [model]),
+    notBetween(
+      'attribute',
+      'Attribution weighs what earlier stages found, through the model: stages never import each other.',
+      [model],
+    ),
     {
       name: 'stages-apart',
       comment: 'Stages never import each other: analyze.ts hands the result of one to the next.',
@@ -64,7 +82,10 @@ export default {
       from: { path: `^src/(${stages.join('|')})/`, pathNot: '\\.test\\.ts$' },
       to: { path: `^src/(${stages.join('|')})/`, pathNot: '^src/$1/' },
     },
-    notBetween('report', 'Reporting says what the Report holds; it computes nothing and reads no file.', [model, library(['lunr', 'd3-scale', 'd3-shape', 'date-fns'])]),
+    notBetween('report', 'Reporting says what the Report holds; it computes nothing and reads no file.', [
+      model,
+      library(['lunr', 'd3-scale', 'd3-shape', 'date-fns']),
+    ]),
     {
       name: 'analyze-imports',
       comment: 'analyze.ts knows the order of the stages, and nothing of reports, terminals or single formats.',
@@ -81,9 +102,19 @@ export default {
     },
     {
       name: 'files-opened-in-few-places',
-      comment: 'File access only in cli, ingest, scan, rule (loading), store and watch: everywhere else the same input must give the same output.',
+      comment:
+        'File access only in cli, ingest, scan, rule (loading), store and watch: everywhere else the same input must give the same output.',
       severity: 'error',
-      from: { path: '^(src|parsers)/', pathNot: ['^src/(cli|ingest|scan|rule|store|watch)/', '^src/main\\.ts$', '\\.test\\.ts$', '^parsers/[^/]+/write-[^/]+\\.ts$', '\\.mjs$'] },
+      from: {
+        path: '^(src|parsers)/',
+        pathNot: [
+          '^src/(cli|ingest|scan|rule|store|watch)/',
+          '^src/main\\.ts$',
+          '\\.test\\.ts$',
+          '^parsers/[^/]+/write-[^/]+\\.ts$',
+          '\\.mjs$',
+        ],
+      },
       to: { path: '^(node:)?(fs|fs/promises|child_process|net|http|https|os|worker_threads)$' },
     },
   ],

@@ -70,6 +70,13 @@ describe('fixtures', () => {
   });
 });
 
+it('reads the example of the README without a mistake', () => {
+  const readme = readFileSync(join(import.meta.dirname, 'README.md'), 'utf8');
+  const { facts, notes } = read(/```yaml\n([\s\S]*?)```/.exec(readme)?.[1] ?? '');
+  expect(notes).toEqual([]);
+  expect(new Set(facts.map((fact) => fact.kind)).size).toBe(7);
+});
+
 describe('names', () => {
   it('reads every name as it is written, whatever YAML may take it for', () => {
     const name = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,20}$/).filter((text) => text.toLowerCase() !== 'null');

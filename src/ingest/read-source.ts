@@ -60,6 +60,9 @@ function printable(bytes: Uint8Array): string {
   return text;
 }
 
+/** Distinct sentences kept per source; codes are a few dozen. */
+const NOTES_KEPT = 100;
+
 function parseOpened(
   input: Input,
   id: string,
@@ -70,9 +73,12 @@ function parseOpened(
 ): ReadSource {
   const issues = new Map<string, Issue>();
   const note = (code: string, severity: IssueSeverity, text: string, at?: Position): void => {
-    const known = issues.get(code);
+    // Different sentences of one code stay apart (each mistake of a topology file), but not without end.
+    const exact = `${code}|${text}`;
+    const key = issues.has(exact) || issues.size < NOTES_KEPT ? exact : code;
+    const known = issues.get(key);
     issues.set(
-      code,
+      key,
       known === undefined
         ? { code, severity, note: text, at: at ?? null, count: 1 }
         : { ...known, count: known.count + 1 },
@@ -125,7 +131,9 @@ function parseOpened(
     bytes: opened.givenBytes,
     records,
     layer: parser.layer,
-    issues: [...issues.values()].sort((a, b) => (a.code < b.code ? -1 : 1)),
+    issues: [...issues.values()].sort((a, b) =>
+      a.code !== b.code ? (a.code < b.code ? -1 : 1) : (a.at?.line ?? 0) - (b.at?.line ?? 0),
+    ),
     pathHost,
     streams: streams.streams(id),
     clock,

@@ -74,6 +74,7 @@ class Draft {
       case 'vm-volume': {
         const vm = this.find(fact.vm) ?? this.vm(fact.vm, null, source, fact.at);
         vm.volumes.add(this.volumeName(fact.volume));
+        this.link('vm-volume', vm.name, this.volumeName(fact.volume), basis, source, fact.at);
         break;
       }
       case 'guest-name': {
@@ -128,7 +129,7 @@ class Draft {
   }
 
   private vm(name: string, id: string | null, source: string, at: Position | null): VmDraft {
-    const guid = id ?? readGuid(name);
+    const guid = (id === null ? null : (readGuid(id) ?? id.toUpperCase())) ?? readGuid(name);
     const known = (guid === null ? undefined : this.byId.get(guid)) ?? this.byName.get(name.toLowerCase());
     const vm: VmDraft = known ?? {
       name,
