@@ -156,6 +156,8 @@ export interface LivenessQuery {
   /** Error between the window's clock and another one; none for streams stamped by `clockId` itself. */
   readonly slack: Micros;
   readonly clockId: string;
+  /** Last record of the incident's own machine: a root that went read-only writes no more, and a cause comes before. */
+  readonly lastWord: Micros;
   /** Sampling interval beyond which a metric could not have shown it, seconds. */
   readonly detectableSeconds: number | null;
 }
@@ -205,9 +207,14 @@ function coverOne(own: readonly Alive[], query: LivenessQuery, name: string | nu
   return { alive: true, reason: '', streams: covering };
 }
 
-function covers(stretch: Interval, { window, slack, clockId }: LivenessQuery, ownClock: string | null): boolean {
-  const error = ownClock === clockId ? 0 : slack;
-  return stretch.earliest <= window.earliest - error && stretch.latest >= window.latest + error;
+function covers(
+  stretch: Interval,
+  { window, slack, clockId, lastWord }: LivenessQuery,
+  ownClock: string | null,
+): boolean {
+  if (ownClock === clockId)
+    return stretch.earliest <= window.earliest && stretch.latest >= Math.min(window.latest, lastWord);
+  return stretch.earliest <= window.earliest - slack && stretch.latest >= window.latest + slack;
 }
 
 export function shortName(name: string): string {

@@ -141,6 +141,7 @@ function darkSources(
       window,
       slack: incident.defining.uncertainty,
       clockId: incident.defining.clock,
+      lastWord: incident.defining.start ?? window.latest,
       detectableSeconds: need.detectableSeconds,
     });
     if (!result.alive) dark.push({ logsource: need.logsource, scope: machines ?? [], reason: result.reason });

@@ -141,7 +141,7 @@ function resolveZone(
     statedBySource(source) ??
     fromEpochs(epochs) ??
     fromUptime(stream, source, sources) ??
-    fromSameHost(stream, sources) ??
+    fromSameHost(stream, source, sources) ??
     assumedSiteZone(stream, source, sources)
   );
 }
@@ -247,16 +247,26 @@ function sameName(a: string | null, b: string | null): boolean {
   return a !== null && b !== null && a.toLowerCase().split('.')[0] === b.toLowerCase().split('.')[0];
 }
 
-/** Another text log of the same machine writes its offset (`+02:00`). Formats that always write UTC prove nothing. */
-function fromSameHost(stream: StreamStats, sources: readonly ReadSource[]): Zone | null {
+/**
+ * Another log of the same machine states the offset: in its stamps (`+02:00`) or in its header (PDH bias). Formats that
+ * always write UTC prove nothing. Far from that log's own span, summer time may have changed: an hour of doubt.
+ */
+function fromSameHost(stream: StreamStats, source: ReadSource, sources: readonly ReadSource[]): Zone | null {
   for (const other of sources) {
-    if (!/^linux-/.test(other.format)) continue;
-    const twin = other.streams.find((s) => s.statesOffset && sameName(s.host, stream.host));
-    if (twin === undefined) continue;
-    const zone = statedZone(twin);
+    if (other === source || ALWAYS_UTC.test(other.format)) continue;
+    const twin = other.streams.find((s) => sameName(s.host, stream.host));
+    const stated = other.clock.find((e) => e.kind === 'stated-offset');
+    if (twin === undefined || (!twin.statesOffset && stated === undefined)) continue;
+    const zone =
+      twin.statesOffset && stated?.kind !== 'stated-offset'
+        ? statedZone(twin)
+        : fixedZone('derived', null, () => (stated?.kind === 'stated-offset' ? stated.utcOffset : 0), 'format');
+    const inside =
+      stream.yearless || ((stream.first ?? 0) > (twin.first ?? 0) - DAY && (stream.last ?? 0) < (twin.last ?? 0) + DAY);
     return {
       ...zone,
       basis: 'derived',
+      uncertainty: zone.uncertainty + (inside ? 0 : HOUR),
       proofs: [{ kind: 'same-host', peer: other.id, residualSeconds: null }],
       issue: issue('derived-zone', 'info', 'the zone was taken from another log of the same machine', 1),
     };
@@ -295,7 +305,7 @@ function assumedSiteZone(stream: StreamStats, source: ReadSource, sources: reado
 }
 
 /** Formats that write UTC wherever they are made say nothing about the site. */
-const ALWAYS_UTC = /^(?:windows-evtx|windows-event-json|systemd-journal)/;
+const ALWAYS_UTC = /^(?:windows-evtx|windows-event-json|windows-event-xml|systemd-journal)/;
 
 /** The offset that a source of the same layer states, else any other source, in path order. */
 function siteOffset(

@@ -86,7 +86,7 @@ function toIncident(episode: Episode, own: readonly Timed[]): Incident {
   const ofKind = episode.openings.filter((o) => o.rule.incident === main.incident).map((o) => o.detection);
   const defining = ofKind[0] as Timed;
   const dated = datedBy(episode, own);
-  const onset = earliestOnset([...episode.openings.map((o) => o.detection), ...dated]);
+  const onset = onsetOf(episode, main.incident, dated);
   const detections = unique([...dated, ...episode.openings.map((o) => o.detection)]);
   const entity = defining.entity as Entity;
   return {
@@ -121,6 +121,20 @@ function datedBy(episode: Episode, own: readonly Timed[]): readonly Timed[] {
     }
   }
   return found;
+}
+
+/**
+ * A failed backup is an episode's companion, never its beginning: the run it speaks of started long before. An incident that
+ * is nothing else began somewhere between the start of the run and its failure.
+ */
+function onsetOf(episode: Episode, kind: string, dated: readonly Timed[]): Interval | null {
+  if (kind.startsWith('backup.')) {
+    const [first] = episode.openings;
+    const { start, end } = (first as Opening).detection;
+    return start === null ? null : { earliest: start, latest: Math.max(start, end ?? start) };
+  }
+  const own = episode.openings.filter((o) => !o.rule.incident.startsWith('backup.'));
+  return earliestOnset([...own.map((o) => o.detection), ...dated]);
 }
 
 function earliestOnset(detections: readonly Timed[]): Interval | null {

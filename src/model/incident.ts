@@ -23,10 +23,10 @@ export interface Incident {
 export const KIND_ORDER: readonly string[] = [
   'guest.fs.readonly',
   'guest.reboot',
-  'vm.paused',
   'guest.io.error',
   'guest.hang',
   'guest.io.stall',
+  'vm.paused',
   'vm.start-failed',
   'vm.saved',
   'guest.memory',
