@@ -129,6 +129,8 @@ export interface ReportEvidence {
   readonly statement: string;
   readonly weight: number;
   readonly order: string;
+  /** Observations behind it; `origins` shows at most ten places. */
+  readonly count: number;
   readonly origins: readonly ReportOrigin[];
 }
 

@@ -62,7 +62,7 @@ export function createCsvReader(
     if (rows === null) {
       if (line.text.trim() === '') return;
       if (options.comment !== undefined && line.text.startsWith('#')) {
-        options.comment(line.text, line.at);
+        options.comment(line.text.replace(/\r$/, ''), line.at);
         return;
       }
       const separator = typeof delimiter === 'string' ? delimiter : delimiter(line.text, line.at);

@@ -16,6 +16,8 @@ import { formatMaybe, formatTime, seconds } from './time.js';
 /** Shown text of one origin: enough to recognise the line, the rest is where the origin points. */
 const TEXT_SHOWN = 2000;
 const ORIGINS_SHOWN = 10;
+/** Steps that one evidence item adds to the timeline; `count` of the item says how many there were. */
+const STEPS_SHOWN = 10;
 
 export function composeIncident(
   incident: Incident,
@@ -81,6 +83,7 @@ function controlEvidence(cause: Cause, controls: readonly Control[], sign: 1 | -
       statement: c.statement,
       weight: round(c.weight),
       order: 'certain',
+      count: c.incidents.length,
       origins: [],
     }));
 }
@@ -94,6 +97,7 @@ function evidenceOf(finding: Finding, analysis: Analysis): ReportEvidence {
       : describe(finding),
     weight: round(finding.weight),
     order: absent ? 'certain' : finding.order,
+    count: finding.detections.length,
     origins: finding.detections.flatMap((d) => d.origins.map((o) => originOf(o, d, analysis))).slice(0, ORIGINS_SHOWN),
   };
 }
@@ -155,7 +159,8 @@ function missingOf(cause: Cause): readonly ReportMissing[] {
 function timelineOf(incident: Incident, causes: readonly Cause[], analysis: Analysis): readonly ReportStep[] {
   const used = new Set<Timed>(incident.detections);
   for (const cause of causes)
-    for (const finding of cause.findings) for (const detection of finding.detections) used.add(detection);
+    for (const finding of cause.findings)
+      for (const detection of finding.detections.slice(0, STEPS_SHOWN)) used.add(detection);
   const from = (incident.onset?.earliest ?? 0) - 2 * HOUR;
   const to = Math.max(incident.defining.end ?? 0, incident.onset?.latest ?? 0) + 30 * MINUTE;
   for (const detection of analysis.detections) {
