@@ -36,6 +36,8 @@ export function watchSource(
       const series = collectSeries(id, wanted);
       watched.set(id, { detector, series });
       return {
+        literals: detector.literals,
+        sampled: (record) => observer.record(id, record),
         record(record) {
           observer.record(id, record);
           detector.push(record);

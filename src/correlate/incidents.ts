@@ -29,7 +29,9 @@ export function buildIncidents(rules: readonly IncidentRule[], detections: reado
   for (const detection of detections) {
     if (detection.entity === null) continue;
     const key = `${detection.entity.type}:${detection.entity.name}`;
-    byEntity.set(key, [...(byEntity.get(key) ?? []), detection]);
+    const own = byEntity.get(key);
+    if (own === undefined) byEntity.set(key, [detection]);
+    else own.push(detection);
   }
   const incidents = [...byEntity.values()].flatMap((own) =>
     episodesOf(own, opens, rules).map((episode) => toIncident(episode, own)),
@@ -109,18 +111,39 @@ function rankOf(kind: string): number {
   return rank < 0 ? KIND_ORDER.length : rank;
 }
 
-/** Earlier detections of the same entity that say when it really began (the block error before the abort). */
+/**
+ * Earlier detections of the same entity that say when it really began (the block error before the abort). A storm opens thousands of
+ * times: the stretches to look back into are merged first, and the detections walked once per rule.
+ */
 function datedBy(episode: Episode, own: readonly Timed[]): readonly Timed[] {
-  const found: Timed[] = [];
-  for (const { rule, detection } of episode.openings) {
-    const begin = detection.onset?.earliest;
-    if (begin === undefined) continue;
-    for (const other of own) {
-      if (!rule.datedBy.includes(other.rule) || other.start === null) continue;
-      if (other.start <= begin + SECOND && other.start >= begin - rule.backSeconds * SECOND) found.push(other);
+  const found = new Set<Timed>();
+  for (const rule of new Set(episode.openings.map((o) => o.rule))) {
+    const wanted = new Set(rule.datedBy);
+    const candidates = own.filter((other) => wanted.has(other.rule) && other.start !== null);
+    const stretches = lookBack(episode, rule);
+    let at = 0;
+    for (const other of candidates) {
+      const start = other.start as number;
+      while (at < stretches.length && (stretches[at] as Interval).latest < start) at++;
+      const stretch = stretches[at];
+      if (stretch !== undefined && stretch.earliest <= start) found.add(other);
     }
   }
-  return found;
+  return [...found];
+}
+
+function lookBack(episode: Episode, rule: IncidentRule): readonly Interval[] {
+  const begins = episode.openings
+    .flatMap((o) => (o.rule === rule ? (o.detection.onset?.earliest ?? []) : []))
+    .sort((a, b) => a - b);
+  const merged: { earliest: number; latest: number }[] = [];
+  for (const begin of begins) {
+    const earliest = begin - rule.backSeconds * SECOND;
+    const last = merged.at(-1);
+    if (last !== undefined && earliest <= last.latest) last.latest = begin + SECOND;
+    else merged.push({ earliest, latest: begin + SECOND });
+  }
+  return merged;
 }
 
 /**

@@ -10,6 +10,8 @@ import { fillStatement } from './statement.js';
 export interface Detector {
   /** How many rules could match this format at all. */
   readonly rules: readonly DetectionRule[];
+  /** Literals of which every record that some rule can match holds one; null when a rule needs every record. */
+  readonly literals: readonly string[] | null;
   push(record: LogRecord): void;
   /** Call once at the end of the source. */
   finish(): readonly Detection[];
@@ -49,6 +51,7 @@ export function createDetector(
   const drafts: Draft[] = [];
   return {
     rules: applicable.rules,
+    literals: literalsOf(applicable.rules),
     push(record) {
       for (const rule of applicable.candidates(record)) {
         const logsource = logsources.get(rule.logsourceId);
@@ -63,6 +66,11 @@ export function createDetector(
   };
 }
 
+function literalsOf(rules: readonly DetectionRule[]): readonly string[] | null {
+  if (rules.length === 0 || rules.some((rule) => rule.literals === null)) return null;
+  return [...new Set(rules.flatMap((rule) => rule.literals ?? []))];
+}
+
 function add(
   episodes: Map<string, Episode>,
   drafts: Draft[],
@@ -70,11 +78,14 @@ function add(
   rule: DetectionRule,
   record: LogRecord,
 ): void {
-  const captures = rule.capture(record);
-  const entity = entityOf(rule, record, captures);
   const stream = streamKey(source, record.host, record.channel);
-  const key = `${rule.id}|${stream}|${entity?.name ?? ''}`;
   const micros = record.time?.micros ?? 0;
+  // Captures cost ten times the match. Where the entity is a field of the record, the tail of a storm needs none.
+  const named = rule.entity === null ? '' : fieldOf(record, rule.entity.field);
+  let captures: Readonly<Record<string, string>> | null = null;
+  if (named === null) captures = rule.capture(record);
+  const entity = named === '' ? null : entityOf(rule, record, captures ?? {});
+  const key = `${rule.id}|${stream}|${entity?.name ?? ''}`;
   let episode = episodes.get(key);
   if (episode === undefined || Math.abs(micros - episode.lastMicros) > EPISODE_GAP) {
     episode = { kept: 0, lastMicros: micros, storm: null };
@@ -85,6 +96,7 @@ function add(
     grow(episode.storm, source, record);
     return;
   }
+  captures ??= rule.capture(record);
   const draft: Draft = {
     rule,
     entity,

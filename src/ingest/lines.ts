@@ -52,6 +52,11 @@ export function readLines(input: ByteInput, encoding: Encoding, start: number, s
   return splitter.line;
 }
 
+/** The lines of a piece of UTF-8 that starts at a line start; the rest of the source is not looked at. */
+export function linesOfPiece(piece: Uint8Array, byteOffset: number, firstLine: number, sink: LineSink): void {
+  splitPiece({ encoding: 'utf-8', sink, line: firstLine - 1 }, asBuffer(piece), byteOffset);
+}
+
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

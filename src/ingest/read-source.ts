@@ -1,18 +1,30 @@
 import type { LogRecord, MetricPoint, Position } from '../model/record.js';
-import type { ClockEvidence, Fact, Issue, IssueSeverity, ReadSource, Unrecognised } from '../model/source.js';
-import type { LineReader, Parser, Sink } from '../parser/parser.js';
+import type {
+  ClockEvidence,
+  Fact,
+  Issue,
+  IssueSeverity,
+  ReadSource,
+  SourceContext,
+  Unrecognised,
+} from '../model/source.js';
+import type { Parser, Sink } from '../parser/parser.js';
 import type { Input } from './discover.js';
-import { readLines } from './lines.js';
 import { type Opened, openInput } from './open.js';
 import { hostOfPath } from './path-host.js';
+import { readTextLines } from './read-text-lines.js';
 import { type Sniffed, sniffFormat } from './sniff.js';
-import { collectStreams } from './stream-stats.js';
+import { collectStreams, type StreamCollector } from './stream-stats.js';
 import { readText } from './text.js';
 
 /** What comes out of one source, record by record. */
 export interface SourceListener {
   record(record: LogRecord): void;
   metric(point: MetricPoint): void;
+  /** Literals of which every record that a rule can match holds one; null when some rule needs every record. */
+  readonly literals: readonly string[] | null;
+  /** A record of a large log that was read for its time alone. */
+  sampled(record: LogRecord): void;
 }
 
 export type ReadOutcome = { readonly source: ReadSource } | { readonly unrecognised: Unrecognised };
@@ -118,7 +130,8 @@ function parseOpened(
     });
   }
   try {
-    run(parser, opened, sniffed, { path: input.path, pathHost }, sink);
+    const counted = run(parser, opened, sniffed, { path: input.path, pathHost }, sink, listener, streams);
+    records += counted;
   } catch (error) {
     // The one place where a crashing parser becomes data: the other sources go on.
     note('parser-failed', 'data-loss', `the ${parser.id} reader stopped: ${(error as Error).message}`);
@@ -141,42 +154,55 @@ function parseOpened(
   };
 }
 
+/** Returns the number of records that were counted without being read. */
 function run(
   parser: Parser,
   opened: Opened,
-  sniffed: Sniffed,
-  context: { path: string; pathHost: string | null },
+  { encoding, start }: Sniffed,
+  context: SourceContext,
   sink: Sink,
-): void {
+  listener: SourceListener,
+  streams: StreamCollector,
+): number {
   if (parser.reads === 'bytes') {
     parser.read(opened.bytes, context, sink);
-    return;
+    return 0;
   }
   if (parser.reads === 'text') {
-    const invalid = readText(opened.bytes, sniffed.encoding, sniffed.start, parser.open(context, sink));
+    const invalid = readText(opened.bytes, encoding, start, parser.open(context, sink));
     for (const byteOffset of invalid)
-      sink.issue('invalid-utf8', 'error', INVALID_UTF8, { line: null, byteOffset, record: null });
-    return;
+      sink.issue('invalid-utf8', 'error', 'bytes that are not UTF-8 were read as Latin-1', {
+        line: null,
+        byteOffset,
+        record: null,
+      });
+    return 0;
   }
-  const reader = parser.open(context, sink);
-  readEveryLine(opened, sniffed, reader, sink);
-  reader.end();
-}
-
-const INVALID_UTF8 = 'bytes that are not UTF-8 were read as Latin-1';
-
-const TROUBLE = {
-  'invalid-utf8': ['error', INVALID_UTF8],
-  'record-truncated': ['data-loss', 'a line is longer than 1 MiB; only its first MiB was matched'],
-  'nul-bytes': ['info', 'NUL bytes stand in the text, as after a crash of the writing machine'],
-} as const;
-
-function readEveryLine(opened: Opened, sniffed: Sniffed, reader: LineReader, sink: Sink): void {
-  readLines(opened.bytes, sniffed.encoding, sniffed.start, {
-    line: (text, line, byteOffset) => reader.line(text, { line, byteOffset, record: null }),
-    trouble(code, line, byteOffset) {
-      const [severity, text] = TROUBLE[code];
-      sink.issue(code, severity, text, { line, byteOffset, record: null });
+  let decoded = 0;
+  const counting: Sink = {
+    ...sink,
+    record(record) {
+      decoded++;
+      sink.record(record);
     },
+  };
+  const reader = parser.open(context, counting);
+  // Samples also carry the pairs of wall time and uptime that date a boot; absolute times come with their literals.
+  const silent: Omit<Sink, 'record'> = {
+    metric: () => {},
+    fact: () => {},
+    issue: () => {},
+    clock: (e) => (e.kind === 'uptime' ? sink.clock(e) : undefined),
+  };
+  const withHost = (record: LogRecord): LogRecord =>
+    record.host === null && context.pathHost !== null ? { ...record, host: context.pathHost } : record;
+  const counted = readTextLines(parser, { bytes: opened.bytes, encoding, start }, reader, {
+    sink,
+    literals: listener.literals,
+    sampler: (take) => parser.open(context, { ...silent, record: (record) => take(withHost(record)) }),
+    streams,
+    sampled: (record) => listener.sampled(record),
   });
+  reader.end();
+  return counted === null ? 0 : Math.max(0, counted - decoded);
 }

@@ -32,6 +32,8 @@ const SILENCES_KEPT = 1000;
 export interface StreamCollector {
   record(record: LogRecord): void;
   metric(point: MetricPoint): void;
+  /** A record that lies in what looked like a silence between two samples: the silence is split there. */
+  fill(record: LogRecord): void;
   kernel(host: string | null, release: string): void;
   streams(source: string): readonly StreamStats[];
 }
@@ -65,6 +67,9 @@ export function collectStreams(): StreamCollector {
       stream.objectTypes.add(point.objectType);
       if (point.interval !== null && stream.sampling.length < 1000) stream.sampling.push(point.interval);
       observe(stream, point.time, point.at.byteOffset ?? 0);
+    },
+    fill(record) {
+      if (record.time !== null) splitSilence(streamOf(record.host, record.channel), record.time.micros);
     },
     kernel(host, release) {
       streamOf(host, null).kernel = release;
@@ -132,6 +137,17 @@ function noteStep(stream: Stream, earlier: Micros, later: Micros): void {
   }
   stream.silences.push({ earliest: earlier, latest: later });
   if (stream.silences.length > 2 * SILENCES_KEPT) stream.silences = longest(stream.silences);
+}
+
+function splitSilence(stream: Stream, micros: Micros): void {
+  const at = stream.silences.findIndex((s) => s.earliest < micros && micros < s.latest);
+  const silence = stream.silences[at];
+  if (silence === undefined) return;
+  const parts = [
+    { earliest: silence.earliest, latest: micros },
+    { earliest: micros, latest: silence.latest },
+  ];
+  stream.silences.splice(at, 1, ...parts.filter((part) => part.latest - part.earliest >= SILENCE_FROM));
 }
 
 function longest(silences: readonly Interval[]): Interval[] {

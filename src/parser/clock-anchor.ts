@@ -4,6 +4,7 @@ import { MINUTE, type Micros, SECOND } from '../model/time.js';
 import type { Sink } from './parser.js';
 
 /** Literals of which every anchor and kernel-release line of a text log holds one. */
+// Not `kernel: [`: lines that only carry both stamps are many and alike, and the samples of a large log hold enough of them.
 export const ANCHOR_LITERALS: readonly string[] = [
   'audit(',
   'setting system clock to ',
@@ -11,7 +12,6 @@ export const ANCHOR_LITERALS: readonly string[] = [
   'Linux version ',
   'Not tainted ',
   'Tainted: ',
-  'kernel: [',
 ];
 
 /**

@@ -16,6 +16,8 @@ import { formatMaybe, formatTime, seconds } from './time.js';
 /** Shown text of one origin: enough to recognise the line, the rest is where the origin points. */
 const TEXT_SHOWN = 2000;
 const ORIGINS_SHOWN = 10;
+/** A step of the timeline shows where it was read first; evidence shows more places. */
+const PLACES_SHOWN = 2;
 /** Steps that one evidence item adds to the timeline; `count` of the item says how many there were. */
 const STEPS_SHOWN = 10;
 
@@ -186,7 +188,7 @@ function stepOf(detection: Timed, analysis: Analysis): ReportStep {
     uncertaintySeconds: seconds(detection.uncertainty),
     layer: detection.layer,
     statement: `${detection.entity === null ? '' : `${detection.entity.name}: `}${detection.statement}${times}`,
-    origins: detection.origins.slice(0, ORIGINS_SHOWN).map((o) => originOf(o, detection, analysis)),
+    origins: detection.origins.slice(0, PLACES_SHOWN).map((o) => originOf(o, detection, analysis)),
   };
 }
 

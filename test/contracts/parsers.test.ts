@@ -20,7 +20,12 @@ interface Read {
 
 async function read(content: Uint8Array, path = 'evidence'): Promise<Read> {
   const items: (LogRecord | MetricPoint)[] = [];
-  const listener = { record: (r: LogRecord) => void items.push(r), metric: (m: MetricPoint) => void items.push(m) };
+  const listener = {
+    record: (r: LogRecord) => void items.push(r),
+    metric: (m: MetricPoint) => void items.push(m),
+    literals: null,
+    sampled: () => {},
+  };
   const outcome = await readSource({ kind: 'memory', path, content }, 's1', PARSERS, () => listener);
   if ('unrecognised' in outcome) return { format: null, items, issues: [] };
   return { format: outcome.source.format, items, issues: outcome.source.issues.map((i) => i.code) };

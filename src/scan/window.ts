@@ -1,0 +1,56 @@
+import type { LineScanner } from './line-scanner.js';
+
+/** Random access to a source, as `ByteInput` of the parser kit. */
+export interface ScanInput {
+  readonly size: number;
+  /** At most `length` bytes from `offset`; fewer only at the end. The array is valid until the next call. */
+  read(offset: number, length: number): Uint8Array;
+}
+
+/** 1 MiB: a line longer than this is cut for matching. */
+export const LINE_LIMIT = 1 << 20;
+
+/** The part of a source that is in memory, where the scanner needs no copy of it. */
+export interface Window {
+  readonly bytes: Buffer;
+  readonly lineLimit: number;
+  /** Bytes in use, from the start. */
+  readonly filled: number;
+  /** Offset in the source of the first byte. */
+  readonly offset: number;
+  /** Reads until it is full or the source ends. */
+  fill(): void;
+  /** Forgets the first bytes. */
+  drop(length: number): void;
+}
+
+export function openWindow(input: ScanInput, startOffset: number, scanner: LineScanner, lineLimit: number): Window {
+  // The longest line that is not cut, its line end, and the byte after it.
+  const room = scanner.buffer(lineLimit + 2);
+  const bytes = Buffer.from(room.buffer, room.byteOffset, room.byteLength);
+  let filled = 0;
+  let offset = startOffset;
+  return {
+    bytes,
+    lineLimit,
+    get filled() {
+      return filled;
+    },
+    get offset() {
+      return offset;
+    },
+    fill() {
+      while (filled < bytes.length) {
+        const read = input.read(offset + filled, bytes.length - filled);
+        if (read.length === 0) return;
+        bytes.set(read, filled);
+        filled += read.length;
+      }
+    },
+    drop(length) {
+      bytes.copyWithin(0, length, filled);
+      offset += length;
+      filled -= length;
+    },
+  };
+}
