@@ -15,6 +15,9 @@ interface Opening {
 
 interface Episode {
   readonly openings: Opening[];
+  /** Rules of the openings, and the detections that end a state of theirs: kept, because a storm opens thousands of times. */
+  readonly rules: Set<IncidentRule>;
+  readonly endedBy: Set<string>;
   /** End of its last beginning; null while nothing in it is dated. */
   last: number | null;
   /** Earliest detection that ends a lasting state, once met. */
@@ -34,7 +37,7 @@ export function buildIncidents(rules: readonly IncidentRule[], detections: reado
     else own.push(detection);
   }
   const incidents = [...byEntity.values()].flatMap((own) =>
-    episodesOf(own, opens, rules).map((episode) => toIncident(episode, own)),
+    episodesOf(own, opens).map((episode) => toIncident(episode, own)),
   );
   return incidents.sort(byStart).map((incident, index) => ({ ...incident, id: `i${index + 1}` }));
 }
@@ -47,25 +50,20 @@ function byStart(a: Incident, b: Incident): number {
   );
 }
 
-function episodesOf(
-  own: readonly Timed[],
-  opens: ReadonlyMap<string, readonly IncidentRule[]>,
-  rules: readonly IncidentRule[],
-): readonly Episode[] {
-  const ends = new Map<string, Set<string>>();
-  for (const rule of rules) ends.set(rule.id, new Set(rule.ends));
+function episodesOf(own: readonly Timed[], opens: ReadonlyMap<string, readonly IncidentRule[]>): readonly Episode[] {
   const episodes: Episode[] = [];
   let open: Episode | null = null;
   for (const detection of own) {
-    if (open !== null && open.ended === null && open.openings.some((o) => ends.get(o.rule.id)?.has(detection.rule)))
-      open.ended = detection;
+    if (open !== null && open.ended === null && open.endedBy.has(detection.rule)) open.ended = detection;
     for (const rule of opens.get(detection.rule) ?? []) {
       if (rule.entity !== detection.entity?.type) continue;
-      if (open === null || !joins(open, detection, ends)) {
-        open = { openings: [], last: null, ended: null };
+      if (open === null || !joins(open, detection)) {
+        open = { openings: [], rules: new Set(), endedBy: new Set(), last: null, ended: null };
         episodes.push(open);
       }
       open.openings.push({ rule, detection });
+      open.rules.add(rule);
+      for (const end of rule.ends) open.endedBy.add(end);
       if (detection.end !== null) open.last = Math.max(open.last ?? detection.end, detection.end);
     }
   }
@@ -73,12 +71,11 @@ function episodesOf(
 }
 
 /** Near in time, or inside a state that lasts (a read-only file system until the next boot), or recovery right after it. */
-function joins(episode: Episode, detection: Timed, ends: ReadonlyMap<string, ReadonlySet<string>>): boolean {
+function joins(episode: Episode, detection: Timed): boolean {
   const begin = detection.onset?.earliest ?? null;
   if (begin === null || episode.last === null) return begin === null && episode.last === null;
   if (begin - episode.last <= EPISODE_GAP) return true;
-  const lasting = episode.openings.some((o) => (ends.get(o.rule.id)?.size ?? 0) > 0);
-  if (!lasting) return false;
+  if (episode.endedBy.size === 0) return false;
   return episode.ended === null || begin - (episode.ended.start ?? 0) <= RECOVERY;
 }
 
@@ -117,7 +114,7 @@ function rankOf(kind: string): number {
  */
 function datedBy(episode: Episode, own: readonly Timed[]): readonly Timed[] {
   const found = new Set<Timed>();
-  for (const rule of new Set(episode.openings.map((o) => o.rule))) {
+  for (const rule of episode.rules) {
     const wanted = new Set(rule.datedBy);
     const candidates = own.filter((other) => wanted.has(other.rule) && other.start !== null);
     const stretches = lookBack(episode, rule);

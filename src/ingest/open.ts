@@ -16,12 +16,13 @@ import type { Readable } from 'node:stream';
 import { createGunzip, type Gunzip } from 'node:zlib';
 import type { ByteInput } from '../parser/parser.js';
 import type { Input } from './discover.js';
+import { hashBeside } from './hash-file.js';
 
 /** One opened source: bytes at random access, whatever it came from. */
 export interface Opened {
   readonly bytes: ByteInput;
   /** SHA-256 of the source as it was given (compressed bytes of a .gz). Reads what is left if need be. */
-  sha256(): string;
+  sha256(): string | Promise<string>;
   /** Size of the source as it was given. */
   readonly givenBytes: number;
   readonly compressed: boolean;
@@ -49,7 +50,7 @@ export async function openInput(input: Input): Promise<Opened> {
     closeSync(fd);
     return spool(createReadStream(input.file), stats.size);
   }
-  return openFile(fd, stats.size);
+  return openFile(fd, stats.size, hashBeside(input.file, stats.size));
 }
 
 function openMemory(content: Uint8Array): Opened {
@@ -64,7 +65,7 @@ function openMemory(content: Uint8Array): Opened {
 }
 
 /** Hashes while the parser reads; a parser that jumps (EVTX) costs one more pass over the file. */
-function openFile(fd: number, size: number): Opened {
+function openFile(fd: number, size: number, beside: Promise<string> | null = null): Opened {
   let hash: Hash = createHash('sha256');
   let hashed = 0;
   let buffer = Buffer.alloc(0);
@@ -72,7 +73,7 @@ function openFile(fd: number, size: number): Opened {
     if (buffer.length < length) buffer = Buffer.alloc(length);
     const got = readFully(fd, buffer, Math.max(0, Math.min(length, size - offset)), offset);
     const bytes = buffer.subarray(0, got);
-    if (offset <= hashed && offset + got > hashed) {
+    if (beside === null && offset <= hashed && offset + got > hashed) {
       hash.update(bytes.subarray(hashed - offset));
       hashed = offset + got;
     }
@@ -81,6 +82,7 @@ function openFile(fd: number, size: number): Opened {
   return {
     bytes: { size, read },
     sha256: () => {
+      if (beside !== null) return beside;
       while (hashed < size) {
         const before = hashed;
         read(hashed, 1 << 22);

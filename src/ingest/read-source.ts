@@ -45,20 +45,20 @@ export async function readSource(
   }
   try {
     const sniffed = sniffFormat(opened.bytes, parsers);
-    if (sniffed.parser === null) return { unrecognised: unrecognised(input, opened) };
-    return { source: parseOpened(input, id, opened, sniffed, sniffed.parser, listener(sniffed.parser)) };
+    if (sniffed.parser === null) return { unrecognised: await unrecognised(input, opened) };
+    return { source: await parseOpened(input, id, opened, sniffed, sniffed.parser, listener(sniffed.parser)) };
   } finally {
     opened.close();
   }
 }
 
-function unrecognised(input: Input, opened: Opened): Unrecognised {
+async function unrecognised(input: Input, opened: Opened): Promise<Unrecognised> {
   const first = opened.bytes.read(0, 48);
   return {
     path: input.path,
     bytes: opened.givenBytes,
     firstBytes: printable(first),
-    sha256: opened.sha256(),
+    sha256: await opened.sha256(),
     reason: opened.bytes.size === 0 ? 'empty' : 'unknown-format',
   };
 }
@@ -75,14 +75,14 @@ function printable(bytes: Uint8Array): string {
 /** Distinct sentences kept per source; codes are a few dozen. */
 const NOTES_KEPT = 100;
 
-function parseOpened(
+async function parseOpened(
   input: Input,
   id: string,
   opened: Opened,
   sniffed: Sniffed,
   parser: Parser,
   listener: SourceListener,
-): ReadSource {
+): Promise<ReadSource> {
   const issues = new Map<string, Issue>();
   const note = (code: string, severity: IssueSeverity, text: string, at?: Position): void => {
     // Different sentences of one code stay apart (each mistake of a topology file), but not without end.
@@ -140,7 +140,7 @@ function parseOpened(
     id,
     path: input.path,
     format: parser.id,
-    sha256: opened.sha256(),
+    sha256: await opened.sha256(),
     bytes: opened.givenBytes,
     records,
     layer: parser.layer,

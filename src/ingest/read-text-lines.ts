@@ -2,6 +2,7 @@ import type { LogRecord, Position } from '../model/record.js';
 import { MINUTE, type Micros } from '../model/time.js';
 import type { ByteInput, LineReader, Parser, Sink } from '../parser/parser.js';
 import { createLineScanner } from '../scan/create-line-scanner.js';
+import type { LineScanner } from '../scan/line-scanner.js';
 import { selectLines } from '../scan/select-lines.js';
 import type { Encoding } from './encoding.js';
 import { decodeBytes } from './encoding.js';
@@ -12,6 +13,8 @@ export type LineParser = Extract<Parser, { reads: 'lines' }>;
 
 /** Below this every line is decoded: it costs less than a tenth of a second. */
 const PREFILTER_FROM = 8 * 2 ** 20;
+/** Of the samples, 4 KiB apart, all are read for their time and every fourth as a record. */
+const SAMPLES_PER_RECORD = 4;
 /** A pause between two samples that could hide silence long enough to matter is looked into line by line. */
 const LOOK_INTO = 30 * MINUTE;
 
@@ -74,6 +77,16 @@ function readEvery({ bytes, encoding, start }: LineSource, reader: LineReader, s
   });
 }
 
+/** V8 reserves gigabytes of address space for each WebAssembly memory: one scanner per format, not per file. */
+const scanners = new Map<string, LineScanner>();
+
+function scannerFor(literals: readonly string[], startBytes: string | null): LineScanner {
+  const key = JSON.stringify([startBytes, ...literals]);
+  const scanner = scanners.get(key) ?? createLineScanner({ literals, startBytes });
+  scanners.set(key, scanner);
+  return scanner;
+}
+
 interface Hole {
   readonly from: number;
   readonly to: number;
@@ -92,12 +105,13 @@ function readSelected(
       'message repeated',
     ]),
   ];
-  const scanner = createLineScanner({ literals, startBytes: parser.startBytes });
+  const scanner = scannerFor(literals, parser.startBytes);
   const holes: Hole[] = [];
   const sampler = listener.sampler((record) => {
     listener.streams.record(record);
     listener.sampled(record);
   });
+  let samples = 0;
   let before: { readonly micros: Micros; readonly byteOffset: number } | null = null;
   const counts = selectLines(bytes, start, scanner, {
     record(piece, byteOffset, line) {
@@ -113,6 +127,7 @@ function readSelected(
       if (micros !== null && before !== null && Math.abs(micros - before.micros) > LOOK_INTO)
         holes.push({ from: before.byteOffset, to: byteOffset });
       if (micros !== null) before = { micros, byteOffset };
+      if (samples++ % SAMPLES_PER_RECORD !== 0) return;
       sampler.line(text, { line, byteOffset, record: null });
       sampler.skipped();
     },
