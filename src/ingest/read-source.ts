@@ -178,15 +178,7 @@ function run(
       });
     return 0;
   }
-  let decoded = 0;
-  const counting: Sink = {
-    ...sink,
-    record(record) {
-      decoded++;
-      sink.record(record);
-    },
-  };
-  const reader = parser.open(context, counting);
+  const reader = parser.open(context, sink);
   // Samples also carry the pairs of wall time and uptime that date a boot; absolute times come with their literals.
   const silent: Omit<Sink, 'record'> = {
     metric: () => {},
@@ -204,5 +196,5 @@ function run(
     sampled: (record) => listener.sampled(record),
   });
   reader.end();
-  return counted === null ? 0 : Math.max(0, counted - decoded);
+  return counted;
 }

@@ -37,14 +37,15 @@ export interface LineListener {
 
 /**
  * Feeds a line format. Large UTF-8 sources are scanned for the literals that any rule or clock anchor needs, and only the records
- * that hold one are decoded; of the others one line in 4 KiB is read for its time. Returns the number of records.
+ * that hold one are decoded; of the others one line in 4 KiB is read for its time. Returns how many records were
+ * counted without being read.
  */
 export function readTextLines(
   parser: LineParser,
   source: LineSource,
   reader: LineReader,
   listener: LineListener,
-): number | null {
+): number {
   const selective =
     listener.literals !== null &&
     listener.literals.length > 0 &&
@@ -52,7 +53,7 @@ export function readTextLines(
     source.bytes.size >= PREFILTER_FROM;
   if (!selective) {
     readEvery(source, reader, listener.sink);
-    return null;
+    return 0;
   }
   return readSelected(parser, source, reader, listener);
 }
@@ -112,15 +113,19 @@ function readSelected(
     listener.sampled(record);
   });
   let samples = 0;
+  let skipped = 0;
   let before: { readonly micros: Micros; readonly byteOffset: number } | null = null;
-  const counts = selectLines(bytes, start, scanner, {
+  selectLines(bytes, start, scanner, {
     record(piece, byteOffset, line) {
       linesOfPiece(piece, byteOffset, line, {
         line: (text, at, offset) => reader.line(text, { line: at, byteOffset: offset, record: null }),
         trouble: () => {},
       });
     },
-    skipped: () => reader.skipped(),
+    skipped(_lines, records) {
+      skipped += records;
+      reader.skipped();
+    },
     sample(piece, byteOffset, line) {
       const text = decodeBytes(piece, 'utf-8').text;
       const micros = parser.lineTime(text)?.micros ?? null;
@@ -140,7 +145,7 @@ function readSelected(
     'info',
     'a large log: records without any word that a rule looks for were counted, and read for their time one in 4 KiB',
   );
-  return counts.records;
+  return skipped;
 }
 
 /** Reads what lies between two samples far apart, so that a sparse log is not taken for a silent one. */
