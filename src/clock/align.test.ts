@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { analyzeFiles } from '../../test/run.js';
+import { isDated } from '../model/time.js';
 
 const ABORT = 'kernel: [ 7200.500000] Aborting journal on device sda1-8.';
 const iso = (micros: number | null | undefined): string =>
-  micros == null ? 'undated' : new Date(micros / 1000).toISOString();
+  !isDated(micros ?? null) ? 'undated' : new Date((micros as number) / 1000).toISOString();
 
 async function abortAt(
   files: Record<string, string>,
@@ -99,6 +100,14 @@ describe('dmesg', () => {
       at: '2024-03-03T02:14:00.500Z',
       basis: 'derived',
     });
+  });
+
+  test('orders what it cannot date: the fault came before the hang', async () => {
+    const oops =
+      '[  100.000000] BUG: unable to handle page fault for address: ffffb3a5c0a3f000\n[  100.000100] Oops: 0002 [#1] SMP NOPTI\n[  130.000000] watchdog: BUG: soft lockup - CPU#1 stuck for 22s! [kworker/1:2:311]\n';
+    const analysis = await analyzeFiles(new Map([['guest/db01/dmesg.txt', oops]]));
+    expect([analysis.attributions[0]?.verdict, analysis.attributions[0]?.causes[0]?.cause]).toEqual(['likely', 'guest-kernel-fault']);
+  });
   });
 
   test('stays undated when nothing ties it to wall time', async () => {

@@ -1,31 +1,35 @@
 import type { Clocks } from '../model/clock.js';
 import type { Detection, Timed } from '../model/detection.js';
-import { type Micros, SECOND } from '../model/time.js';
+import { type Micros, SECOND, UNDATED_FROM, UNDATED_STRETCH } from '../model/time.js';
 
 /** Puts detections on the common timeline, in time order; undated ones come last. */
 export function placeDetections(detections: readonly Detection[], clocks: Clocks): readonly Timed[] {
-  return detections.map((detection) => placeDetection(detection, clocks)).sort(byTime);
+  const stretches = new Map<string, Micros>();
+  return detections.map((detection) => placeDetection(detection, clocks, stretches)).sort(byTime);
 }
 
-export function placeDetection(detection: Detection, clocks: Clocks): Timed {
+/** Uptime stamps of a boot that nothing ties to wall time: private, but in order. */
+function privately({ first, stream }: Detection, stretches: Map<string, Micros>): Micros | null {
+  if (first?.time?.clock !== 'uptime') return null;
+  const key = `${stream}|${first.boot ?? ''}`;
+  const base = stretches.get(key) ?? UNDATED_FROM + stretches.size * UNDATED_STRETCH;
+  stretches.set(key, base);
+  return base + Math.min(first.time.micros, UNDATED_STRETCH / 2);
+}
+
+function placeDetection(detection: Detection, clocks: Clocks, stretches: Map<string, Micros>): Timed {
   const { first, last } = detection;
   const start =
     first?.time == null ? null : clocks.place(detection.stream, first.time, first.at.byteOffset, first.boot);
   const endTime = last?.until ?? last?.time ?? null;
   const end =
     endTime === null ? null : clocks.place(detection.stream, endTime, last?.at.byteOffset ?? null, last?.boot ?? null);
-  if (start === null) {
-    return {
-      ...detection,
-      start: null,
-      end: null,
-      onset: null,
-      uncertainty: 0,
-      clock: detection.stream,
-      basis: 'none',
-    };
-  }
   const began = detection.began ?? { earliest: 0, latest: 0 };
+  if (start === null) {
+    const at = privately(detection, stretches);
+    const onset = at === null ? null : { earliest: at - began.earliest * SECOND, latest: at - began.latest * SECOND };
+    return { ...detection, start: at, end: at, onset, uncertainty: 0, clock: detection.stream, basis: 'none' };
+  }
   const at: Micros = detection.epoch ?? start.utc;
   return {
     ...detection,

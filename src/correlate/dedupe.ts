@@ -1,5 +1,5 @@
 import type { Timed } from '../model/detection.js';
-import { SECOND } from '../model/time.js';
+import { isDated, SECOND } from '../model/time.js';
 
 /**
  * The same record stands in several files: an event in EVTX and XML, a kernel line in syslog, kern.log, journal and dmesg.
@@ -53,7 +53,7 @@ function mergeGroup(group: readonly Timed[]): readonly Timed[] {
 function isCopy(a: Timed, b: Timed): boolean {
   const up = a.first?.uptime;
   const down = b.first?.uptime;
-  const bothDated = a.start !== null && b.start !== null;
+  const bothDated = isDated(a.start) && isDated(b.start);
   if (up != null && down != null) {
     // Equal kernel stamps of different boots are months apart.
     return up === down && (!bothDated || Math.abs((a.start as number) - (b.start as number)) < 600 * SECOND);

@@ -1,5 +1,5 @@
 import type { Incident } from '../model/incident.js';
-import type { Interval } from '../model/time.js';
+import { type Interval, isDated } from '../model/time.js';
 
 /** The incidents a person asked for. Undated ones stay: leaving them out would hide them. */
 export function withinLimits(
@@ -12,7 +12,7 @@ export function withinLimits(
     .filter((i) => wanted.length === 0 || wanted.includes(i.entity.name.toLowerCase()))
     .filter(
       (i) =>
-        span === null || i.start === null || (i.start <= span.latest && (i.defining.end ?? i.start) >= span.earliest),
+        span === null || !isDated(i.start) || (i.start <= span.latest && (i.defining.end ?? i.start) >= span.earliest),
     )
     .map((incident, index) => ({ ...incident, id: `i${index + 1}` }));
 }

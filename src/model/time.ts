@@ -32,3 +32,15 @@ export interface WrittenTime {
 
 /** The year every yearless stamp is read in: the first leap year after the epoch, so that 29 February exists. */
 export const YEARLESS_YEAR = 1972;
+
+/**
+ * Records that no clock reaches are placed on a private stretch of the time line, one per stream and boot, so that their order among
+ * themselves still counts: from here on (the year 2223), a hundred days apart. Such a time is never shown, and meets no other stream's.
+ */
+export const UNDATED_FROM: Micros = 8e15;
+export const UNDATED_STRETCH: Micros = 100 * DAY;
+
+/** Whether a true time is one, not a private place. */
+export function isDated(micros: Micros | null): micros is Micros {
+  return micros !== null && micros < UNDATED_FROM;
+}

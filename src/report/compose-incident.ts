@@ -146,7 +146,7 @@ function missingOf(cause: Cause): readonly ReportMissing[] {
       seen.add(key);
       missing.push({
         need: `${logsource.title}${scope.length > 0 ? ` of ${scope.join(', ')}` : ''}`,
-        window: [formatTime(finding.window.earliest), formatTime(finding.window.latest)],
+        window: [formatMaybe(finding.window.earliest) ?? 'undated', formatMaybe(finding.window.latest) ?? 'undated'],
         wouldShow: `${finding.item.present >= 0 ? 'for' : 'against'} ${cause.cause}: whether ${finding.statement}`,
         howToGet: logsource.get,
         keptFor: logsource.kept,

@@ -1,4 +1,4 @@
-import { type Micros, SECOND } from '../model/time.js';
+import { isDated, type Micros, SECOND } from '../model/time.js';
 
 /** RFC 3339 in UTC with as many digits as the stamp had: none, three or six. */
 export function formatTime(micros: Micros, resolution: Micros = 1): string {
@@ -12,7 +12,7 @@ export function formatTime(micros: Micros, resolution: Micros = 1): string {
 }
 
 export function formatMaybe(micros: Micros | null, resolution: Micros = 1): string | null {
-  return micros === null ? null : formatTime(micros, resolution);
+  return isDated(micros) ? formatTime(micros, resolution) : null;
 }
 
 export function seconds(micros: Micros): number {
