@@ -106,8 +106,10 @@ describe('dmesg', () => {
     const oops =
       '[  100.000000] BUG: unable to handle page fault for address: ffffb3a5c0a3f000\n[  100.000100] Oops: 0002 [#1] SMP NOPTI\n[  130.000000] watchdog: BUG: soft lockup - CPU#1 stuck for 22s! [kworker/1:2:311]\n';
     const analysis = await analyzeFiles(new Map([['guest/db01/dmesg.txt', oops]]));
-    expect([analysis.attributions[0]?.verdict, analysis.attributions[0]?.causes[0]?.cause]).toEqual(['likely', 'guest-kernel-fault']);
-  });
+    expect([analysis.attributions[0]?.verdict, analysis.attributions[0]?.causes[0]?.cause]).toEqual([
+      'likely',
+      'guest-kernel-fault',
+    ]);
   });
 
   test('stays undated when nothing ties it to wall time', async () => {

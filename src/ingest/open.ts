@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { createGunzip, type Gunzip } from 'node:zlib';
 import type { ByteInput } from '../parser/parser.js';
 import type { Input } from './discover.js';
@@ -38,7 +38,8 @@ const RATIO_LIMIT = 400;
 const RATIO_FLOOR = 256 * 2 ** 20;
 
 export async function openInput(input: Input): Promise<Opened> {
-  if (input.kind === 'memory') return openMemory(input.content);
+  if (input.kind === 'memory')
+    return isGzip(input.content) ? spool(Readable.from([Buffer.from(input.content)])) : openMemory(input.content);
   if (input.kind === 'stdin') return spool(process.stdin);
   // Opening a FIFO would wait for a writer that may never come.
   const stats = statSync(input.file);
@@ -46,11 +47,16 @@ export async function openInput(input: Input): Promise<Opened> {
   const fd = openSync(input.file, 'r');
   const magic = Buffer.alloc(2);
   readSync(fd, magic, 0, 2, 0);
-  if (magic[0] === 0x1f && magic[1] === 0x8b) {
+  if (isGzip(magic)) {
     closeSync(fd);
     return spool(createReadStream(input.file), stats.size);
   }
   return openFile(fd, stats.size, hashBeside(input.file, stats.size));
+}
+
+/** RFC 1952: ID1 31, ID2 139. */
+function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
 function openMemory(content: Uint8Array): Opened {
@@ -171,7 +177,7 @@ function pump(stream: Readable, fd: number): Promise<Spooled> {
     stream.on('data', (chunk: Buffer) => {
       if (!started) {
         started = true;
-        if (chunk[0] === 0x1f && chunk[1] === 0x8b) gunzip = startGunzip(write, finish, () => written, stream);
+        if (isGzip(chunk)) gunzip = startGunzip(write, finish, () => written, stream);
       }
       hash.update(chunk);
       given += chunk.length;

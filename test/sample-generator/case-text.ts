@@ -3,7 +3,7 @@ import { type Files, put } from './guest-files.js';
 import { type Kind, table } from './kinds.js';
 import { guestKind } from './kinds-guest.js';
 import { windowsKind } from './kinds-windows.js';
-import type { Site } from './site.js';
+import { type Site, writtenEvents } from './site.js';
 import { SYSTEMS } from './systems.js';
 
 export interface Case {
@@ -22,9 +22,7 @@ export function writeCase(site: Site, name: string, text: Case): void {
   const guests = [...site.guests.values()].flatMap((guest) =>
     guest.lines.map((line) => guestKind(line.ident, line.text)),
   );
-  const events = site.events
-    .filter((event) => event.at >= site.from && event.at < site.to)
-    .map((event) => windowsKind(event.provider, event.id));
+  const events = writtenEvents(site).map((event) => windowsKind(event.provider, event.id));
   const body = [
     `# ${text.title}`,
     `These data are generated: \`WRITE_SAMPLES=1 npx vitest run test/sample-generator\` writes this folder (sample \`${name}\`, seed ${site.seed}) from test/sample-generator/. Hosts, machines, addresses and people are invented. The wording of the lines is real where the table below says so.`,

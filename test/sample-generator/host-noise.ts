@@ -16,23 +16,24 @@ const SERVICES = [
 
 export interface Quiet {
   /** Hosts that are off in an interval write nothing. */
-  readonly off: readonly (readonly [HostName, At, At])[];
+  readonly off?: readonly (readonly [HostName, At, At])[];
+  /** The last start of a host before a moment. */
+  readonly bootedAt: (host: HostName, at: At) => At;
 }
 
-export function hostNoise(seed: number, from: At, to: At, quiet: Quiet = { off: [] }): WindowsEvent[] {
+export function hostNoise(seed: number, from: At, to: At, quiet: Quiet): WindowsEvent[] {
   const events: WindowsEvent[] = [];
   for (const host of HOSTS) {
     const random = randomOf(seed, `host ${host}`);
-    const bootedAt = from - random.whole(9, 40) * DAY - random.whole(0, DAY);
-    for (let day = from; day < to; day += DAY) events.push(...dayOf(host, day, random, bootedAt));
+    for (let day = from; day < to; day += DAY) events.push(...dayOf(host, day, random, quiet.bootedAt));
   }
   const isOff = (event: WindowsEvent): boolean =>
-    quiet.off.some(([host, a, b]) => event.host === host && event.at >= a && event.at < b);
+    (quiet.off ?? []).some(([host, a, b]) => event.host === host && event.at >= a && event.at < b);
   return events.filter((event) => event.at >= from && event.at < to && !isOff(event));
 }
 
 /** `day`: local midnight. */
-function dayOf(host: HostName, day: At, random: Random, bootedAt: At): WindowsEvent[] {
+function dayOf(host: HostName, day: At, random: Random, bootedAt: Quiet['bootedAt']): WindowsEvent[] {
   const events: WindowsEvent[] = [];
   const some = (n: number, act: (at: At) => void): void => {
     for (let i = 0; i < n; i++) act(day + random.whole(0, DAY - HOUR) + random.whole(0, 999) / 1000);
@@ -101,7 +102,7 @@ function dayOf(host: HostName, day: At, random: Random, bootedAt: At): WindowsEv
       ),
     );
   const noon = day + 12 * HOUR + random.whole(0, 900);
-  const uptime = String(Math.floor((noon - bootedAt) / SECOND));
+  const uptime = String(Math.floor((noon - bootedAt(host, noon)) / SECOND));
   events.push(classic(noon, host, 'EventLog', 6013, 4, ['', '', '', '', uptime, '60', '300 Eastern Standard Time']));
   return events;
 }

@@ -115,6 +115,19 @@ const ROWS: Readonly<Record<string, readonly [Mark, string, string]>> = {
     'real event, Copy details as text',
     '... successfully completed the live migration of virtual machine ...',
   ],
+  'Microsoft-Windows-Hyper-V-VMMS 13002': ['verified', EZ, 'A new virtual machine %VmName% was created. ...'],
+  'Microsoft-Windows-Hyper-V-VMMS 18304': ['verified', EZ, 'A new virtual machine %VmName% was created. ...'],
+  'Microsoft-Windows-Hyper-V-Worker 18500': ['verified', EZ, "'%VmName%' started successfully. ..."],
+  'Microsoft-Windows-Hyper-V-Worker 18504': [
+    'verified',
+    EZ,
+    "'%VmName%' was shut down using the Shutdown Integration Component. ...",
+  ],
+  'Microsoft-Windows-Hyper-V-Worker 18508': [
+    'verified',
+    EZ,
+    "'%VmName%' was shut down by the guest operating system. ...",
+  ],
   'Microsoft-Windows-Hyper-V-Worker 18512': ['verified', EZ, "'%VmName%' was reset using Hyper-V Manager. ..."],
   'Microsoft-Windows-Hyper-V-Worker 18514': ['verified', EZ, "'%VmName%' was reset by the guest operating system. ..."],
 };

@@ -1,19 +1,23 @@
 import { arrayUnder } from './array.js';
 import { checkpointEvents, freeze, planNight, type Run } from './backup.js';
 import { altaroLogs, csvExport } from './backup-files.js';
+import { bootsOf, type Calendar, eveningsFrom } from './calendar.js';
 import { type Broken, keepsText, nightlyCase } from './cases.js';
 import { complain } from './guest-faults.js';
 import { hardware } from './guest-sundries.js';
+import { addHistory, pastNights } from './host-history.js';
 import { hostNoise, isolatedTrouble, vssNoise } from './host-noise.js';
 import { type Failure, failRequest } from './incident.js';
 import { recordHosts, STREAM_RATE, STREAM_SHARE } from './nights.js';
 import { at, guestOf, openSite, type SampleOptions, type Site, writeEvents, writeGuests, writeRemote } from './site.js';
 import { DAY, HOUR, MINUTE } from './stamps.js';
-import { vmms } from './windows.js';
+import { VMMS, vmms } from './windows.js';
 
 const NIGHTS = 14;
 /** Monday 2024-01-15, midnight in New York. */
 export const NIGHTLY_FROM = Date.UTC(2024, 0, 15, 5);
+/** Updates in November, December and January, the last in the week before. */
+const CALENDAR: Calendar = { drains: eveningsFrom([-61, -33, -5]), restarts: [-58, -30, -2], works: 15 };
 const NOT_TAKEN = 'Failed to create VM recovery checkpoint (error code: 32768)';
 
 interface Plan {
@@ -40,7 +44,7 @@ export function nightlyBackup(options: SampleOptions): Site {
   const nights = Array.from({ length: NIGHTS }, (_, night) => backupNight(site, night, broken));
   const runs = nights.flat();
   site.events.push(
-    ...hostNoise(site.seed, site.from, site.to),
+    ...hostNoise(site.seed, site.from, site.to, { bootedAt: bootsOf(site.from, CALENDAR) }),
     ...vssNoise(
       nights.map((_, n) => at(site, n, 1)),
       site.random,
@@ -62,7 +66,11 @@ export function nightlyBackup(options: SampleOptions): Site {
   altaroLogs(site.files, 'hosts/HV01/Altaro/OpControllers', nights[12] ?? [], site.stamps);
   writeGuests(site);
   writeRemote(site, ['app03', 'web01']);
+  pastNights(site, site.vms);
+  addHistory(site, CALENDAR, 'existing');
   writeEvents(site, (host, channel) => {
+    // The operator forgot this one.
+    if (host === 'HV03' && channel === VMMS) return null;
     if (host === 'HV01') return 'evtx';
     if (host === 'HV02') return channel.includes('Worker') ? 'json' : 'xml';
     return channel === 'System' ? 'evtx' : 'xml';

@@ -1,10 +1,12 @@
 import { arrayUnder } from './array.js';
 import { csvExport } from './backup-files.js';
+import { bootsOf, type Calendar, eveningsFrom } from './calendar.js';
 import { type Broken, keepsText, pathLossCase } from './cases.js';
 import { disk, type HostName } from './cluster.js';
 import { busiestTask, hungTask, JOURNAL_FRAMES, shutDownXfs, WRITER_FRAMES } from './guest-faults.js';
 import { hardware } from './guest-sundries.js';
 import { csvPaused, iscsi, linkLost, linkUp, mpio, retried, surpriseRemoved } from './host-events.js';
+import { addHistory, pastNights } from './host-history.js';
 import { hostNoise, isolatedTrouble, vssNoise } from './host-noise.js';
 import { failRequest, reset } from './incident.js';
 import { ordinaryNight, recordHosts, STREAM_RATE } from './nights.js';
@@ -25,6 +27,8 @@ import { ioFailure, requestPassedOn, vhdmp } from './virtual-disk-events.js';
 /** Monday 2024-02-12, midnight in New York. */
 export const PATH_LOSS_FROM = Date.UTC(2024, 1, 12, 5);
 const DAYS = 3;
+/** Updates in December and January, and in the evenings that follow. */
+const CALENDAR: Calendar = { drains: eveningsFrom([-61, -33, 2]), restarts: [-58, -30, 5], works: 4 };
 /** STATUS_DEVICE_NOT_CONNECTED. */
 const NOT_CONNECTED = 0xc000009d;
 const HIT: HostName = 'HV02';
@@ -34,7 +38,7 @@ export function pathLoss(options: SampleOptions): Site {
   const nights = Array.from({ length: DAYS }, (_, night) => ordinaryNight(site, night));
   const runs = nights.flat();
   site.events.push(
-    ...hostNoise(site.seed, site.from, site.to),
+    ...hostNoise(site.seed, site.from, site.to, { bootedAt: bootsOf(site.from, CALENDAR) }),
     ...vssNoise(
       nights.map((_, n) => at(site, n, 1)),
       site.random,
@@ -59,7 +63,9 @@ export function pathLoss(options: SampleOptions): Site {
     array,
     [0, 1, 2].map((day) => ({ from: at(site, day, 0), to: at(site, day, day === 1 ? 24 : 6) })),
   );
-  csvExport(site.files, 'backup/job-runs.csv', runs, site.stamps);
+  const past = pastNights(site, site.vms).flat();
+  csvExport(site.files, 'backup/job-runs.csv', [...past, ...runs], site.stamps);
+  addHistory(site, CALENDAR, 'all');
   site.consoles.push({ key: 'web02', at: at(site, 1, 14, 52) });
   writeGuests(site, at(site, 1, 14, 58));
   writeRemote(site, ['web02', 'git01']);

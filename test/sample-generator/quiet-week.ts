@@ -1,38 +1,50 @@
 import { arrayUnder } from './array.js';
 import { csvExport } from './backup-files.js';
+import { bootsOf, type Calendar, type Drain, drainMoves, drainOn, migrated } from './calendar.js';
 import { quietCase } from './cases.js';
-import type { HostName, Vm } from './cluster.js';
+import type { Vm } from './cluster.js';
 import { say } from './guest.js';
 import { bootGuest, stopGuest } from './guest-boot.js';
 import { hardware, oldErrors } from './guest-sundries.js';
 import { classic } from './host-events.js';
+import { addHistory, pastNights } from './host-history.js';
 import { hostNoise, isolatedTrouble, vssNoise } from './host-noise.js';
 import { ordinaryNight, recordHosts, STREAM_RATE } from './nights.js';
 import { at, guestOf, openSite, type SampleOptions, type Site, vmOf, writeEvents, writeGuests } from './site.js';
-import { type At, DAY, MINUTE, SECOND } from './stamps.js';
-import { SYSTEM, vmms, type WindowsEvent, worker } from './windows.js';
+import { type At, DAY, SECOND } from './stamps.js';
+import { SYSTEM, type WindowsEvent, worker } from './windows.js';
 
 /** Monday 2024-01-29, midnight in New York. */
 export const QUIET_FROM = Date.UTC(2024, 0, 29, 5);
 const DAYS = 7;
+const DRAIN_DAY = 3;
+/** HV03 in its Thursday evening, the others the Monday and Tuesday after; once a month. */
+const CALENDAR: Calendar = {
+  drains: [-56, -28, 0].flatMap((month) => [
+    ['HV03', month + DRAIN_DAY] as const,
+    ['HV01', month + 7] as const,
+    ['HV02', month + 8] as const,
+  ]),
+  restarts: [-44, -16],
+  works: 8,
+};
 
 export function quietWeek(options: SampleOptions): Site {
   const site = openSite('quiet-week', options, QUIET_FROM, QUIET_FROM + DAYS * DAY);
   const runs = Array.from({ length: DAYS }, (_, night) => ordinaryNight(site, night)).flat();
-  const [drainFrom, downAt, upAt, homeFrom] = [
-    at(site, 3, 21, 40),
-    at(site, 3, 22, 8),
-    at(site, 3, 22, 14, 30),
-    at(site, 3, 22, 31),
-  ];
-  site.events.push(...hostNoise(site.seed, site.from, site.to, { off: [['HV03', downAt, upAt + 30 * SECOND]] }));
+  const drain = drainOn(site.from, 'HV03', DRAIN_DAY);
+  const quiet = {
+    off: [[drain.host, drain.downAt, drain.upAt + 30 * SECOND] as const],
+    bootedAt: bootsOf(site.from, CALENDAR),
+  };
+  site.events.push(...hostNoise(site.seed, site.from, site.to, quiet));
   site.events.push(
     ...vssNoise(
       Array.from({ length: DAYS }, (_, n) => at(site, n, 1)),
       site.random,
     ),
   );
-  maintain(site, 'HV03', [drainFrom, downAt, upAt, homeFrom]);
+  maintain(site, drain);
   for (const [key, when] of [
     ['web01', at(site, 1, 18, 31)],
     ['mon01', at(site, 4, 19, 2, 20)],
@@ -52,6 +64,8 @@ export function quietWeek(options: SampleOptions): Site {
   );
   csvExport(site.files, 'backup/job-runs.csv', runs, site.stamps);
   writeGuests(site);
+  pastNights(site, site.vms);
+  addHistory(site, CALENDAR, 'existing');
   writeEvents(site, (host, channel) => {
     if (channel.includes('VHDMP')) return host === 'HV01' ? 'evtx' : 'xml';
     return host === 'HV02' && channel === 'System'
@@ -65,22 +79,10 @@ export function quietWeek(options: SampleOptions): Site {
 }
 
 /** A host is emptied by live migration, restarted, and gets its machines back. */
-function maintain(site: Site, host: HostName, [drainFrom, downAt, upAt, homeFrom]: readonly [At, At, At, At]): void {
+function maintain(site: Site, drain: Drain): void {
   const { random, events } = site;
-  const own = site.vms.filter((vm) => vm.host === host);
-  const moved = (t: At, from: HostName, vm: Vm): WindowsEvent => {
-    const blackout = `${(random.whole(3, 14) / 10).toFixed(1)}`;
-    return vmms(t, from, 20415, 4, [
-      ['Parameter0', vm.name],
-      ['Parameter1', vm.id],
-      ['Parameter2', blackout],
-    ]);
-  };
-  for (const [i, vm] of own.entries()) {
-    const other = i % 2 === 0 ? 'HV01' : 'HV02';
-    events.push(moved(drainFrom + i * 3 * MINUTE + random.between(0, 60) * SECOND, host, vm));
-    events.push(moved(homeFrom + i * 3 * MINUTE + random.between(0, 60) * SECOND, other, vm));
-  }
+  const { host, downAt, upAt } = drain;
+  for (const move of drainMoves(site.vms, drain, random)) events.push(migrated(move, random));
   const general = (t: At, id: number, data: readonly (readonly [string, string | number])[]): WindowsEvent => ({
     at: t,
     host,

@@ -1,10 +1,12 @@
 import { arrayUnder, type Pressure } from './array.js';
 import { checkpointEvents, planNight, type Run } from './backup.js';
 import { veeamLog } from './backup-files.js';
+import { bootsOf, type Calendar, eveningsFrom } from './calendar.js';
 import { type Broken, keepsText, saturatedCase } from './cases.js';
 import { disk, type Vm } from './cluster.js';
 import { busiestTask, hungTask, JOURNAL_FRAMES, WRITER_FRAMES, XFS_FRAMES } from './guest-faults.js';
 import { hardware } from './guest-sundries.js';
+import { addHistory, otherNights, pastNights } from './host-history.js';
 import { hostNoise, isolatedTrouble, vssNoise } from './host-noise.js';
 import { failRequest } from './incident.js';
 import { iostat } from './metrics.js';
@@ -15,12 +17,14 @@ import { storm } from './storm.js';
 import { SYSTEMS } from './systems.js';
 
 const NIGHTS = 3;
+/** Updates in December and January. */
+const CALENDAR: Calendar = { drains: eveningsFrom([-54, -26]), restarts: [-51, -23], works: 3 };
 /** Monday 2024-02-05, midnight in New York. */
 export const SATURATED_FROM = Date.UTC(2024, 1, 5, 5);
 /** STATUS_IO_TIMEOUT. */
 const IO_TIMEOUT = 0xc00000b5;
 
-/** A disk of the array was replaced on Monday afternoon: its mirror is rebuilt beside the backup. */
+/** A disk of the array was replaced on Sunday: its mirror is rebuilt beside the backup for three nights. */
 function pressures(site: Site): readonly Pressure[] {
   const heavy = (from: number, to: number, latency: readonly [number, number]): Pressure => ({
     from,
@@ -43,7 +47,7 @@ export function saturatedSan(options: SampleOptions): Site {
   const nights = hard.map((_, night) => backupNight(site, night));
   const runs = nights.flat();
   site.events.push(
-    ...hostNoise(site.seed, site.from, site.to),
+    ...hostNoise(site.seed, site.from, site.to, { bootedAt: bootsOf(site.from, CALENDAR) }),
     ...vssNoise(
       hard.map((_, n) => at(site, n, 1)),
       site.random,
@@ -60,11 +64,12 @@ export function saturatedSan(options: SampleOptions): Site {
   veeamLog(
     site.files,
     'backup/Cluster nightly/Job.Cluster nightly.Backup.log',
-    nights,
+    [...pastNights(site, small(site)), ...nights, ...otherNights(site, small(site), [NIGHTS])],
     site.stamps,
     { name: 'Cluster nightly', server: 'BACKUP01' },
     site.seed,
   );
+  addHistory(site, CALENDAR, 'all');
   writeGuests(site);
   writeRemote(
     site,
@@ -79,12 +84,16 @@ export function saturatedSan(options: SampleOptions): Site {
   return site;
 }
 
+/** Here less of a machine changes in a day. */
+function small(site: Site): readonly Vm[] {
+  return site.vms.map((vm) => ({ ...vm, gigabytes: vm.gigabytes * 0.6 }));
+}
+
 function backupNight(site: Site, night: number): readonly Run[] {
   // The array gives less, so that the same work takes longer.
   const rate = [STREAM_RATE * 0.4, STREAM_RATE * 0.36, STREAM_RATE * 0.33][night] ?? STREAM_RATE;
-  const small = site.vms.map((vm): Vm => ({ ...vm, gigabytes: vm.gigabytes * 0.6 }));
   const runs = planNight(
-    small,
+    small(site),
     { start: at(site, night, 1), concurrency: 3, rate, failing: new Map(), hostOf: (vm) => vm.host },
     site.random,
   );
@@ -148,7 +157,8 @@ function metrics(site: Site, runs: readonly Run[], hard: readonly Pressure[]): v
   recordHosts(
     site,
     array,
-    hard.map((_, night) => ({ from: at(site, night, 0), to: at(site, night, 6) })),
+    // From the evening before until an hour after the last machine was reset.
+    hard.map((_, night) => ({ from: at(site, night, -2), to: at(site, night, 8, 30) })),
   );
   const mail = vmOf(site, 'mail01');
   iostat(

@@ -21,6 +21,8 @@ export interface Site {
   readonly vms: readonly Vm[];
   readonly guests: ReadonlyMap<string, Guest>;
   readonly events: WindowsEvent[];
+  /** Of other days than the sample's own: what a log that was exported whole has besides. */
+  readonly history: WindowsEvent[];
   readonly from: At;
   readonly to: At;
   readonly random: Random;
@@ -48,7 +50,19 @@ export function openSite(
     bootGuest(guest, from - own.whole(3, 30) * DAY - own.whole(0, DAY), { unclean: false });
     guests.set(vm.key, guest);
   }
-  return { seed: options.seed, stamps, vms, guests, events: [], from, to, random, files: new Map(), consoles: [] };
+  return {
+    seed: options.seed,
+    stamps,
+    vms,
+    guests,
+    events: [],
+    history: [],
+    from,
+    to,
+    random,
+    files: new Map(),
+    consoles: [],
+  };
 }
 
 export function vmOf(site: Site, key: string): Vm {
@@ -88,15 +102,22 @@ export function writeRemote(site: Site, keys: readonly string[]): void {
 
 export type EventForm = 'evtx' | 'xml' | 'json';
 
+/** The days of the sample, and what the history adds to them. */
+export function writtenEvents(site: Site): readonly WindowsEvent[] {
+  return [...site.history, ...site.events.filter((event) => event.at >= site.from && event.at < site.to)];
+}
+
 /** A log file per channel: `System.evtx`, `Microsoft-Windows-VHDMP-Operational.evtx`. */
 export function writeEvents(site: Site, formOf: (host: HostName, channel: string) => EventForm | null): void {
   for (const host of HOSTS) {
-    const own = site.events.filter((event) => event.host === host && event.at >= site.from && event.at < site.to);
+    const own = writtenEvents(site).filter((event) => event.host === host);
     for (const channel of [...new Set(own.map((event) => event.channel))].sort()) {
       const form = formOf(host, channel);
       if (form === null) continue;
       const events = own.filter((event) => event.channel === channel).sort((a, b) => a.at - b.at);
-      const first = 1000 + randomOf(site.seed, `records ${host} ${channel}`).whole(0, 80_000);
+      // Numbered from the sample's first day, so that a longer history leaves the records of the sample their ids.
+      const before = events.filter((event) => event.at < site.from).length;
+      const first = 1000 + randomOf(site.seed, `records ${host} ${channel}`).whole(0, 80_000) - before;
       const path = `hosts/${host}/${channel.replaceAll('/', '-')}`;
       if (form === 'evtx') site.files.set(`${path}.evtx`, evtxOf(events, site.stamps, first));
       else if (form === 'xml') put(site.files, `${path}.xml.gz`, xmlOf(events, site.stamps, first));

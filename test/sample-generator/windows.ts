@@ -173,17 +173,22 @@ function workerMessage(event: WindowsEvent): string {
   const [name, id] = [event.vml?.[0]?.[1] ?? '', event.vml?.[1]?.[1] ?? ''];
   const said: Readonly<Record<number, string>> = {
     18500: 'started successfully.',
+    18504: 'was shut down using the Shutdown Integration Component.',
+    18508: 'was shut down by the guest operating system.',
     18512: 'was reset using Hyper-V Manager.',
     18514: 'was reset by the guest operating system.',
   };
   return `'${name}' ${said[event.id] ?? ''} (Virtual machine ID ${id})`;
 }
 
-export function worker(at: At, host: HostName, vm: Vm, id: number): WindowsEvent {
-  const vml = [
-    ['VmName', vm.name],
-    ['VmId', vm.id],
-  ] as const;
+export function worker(
+  at: At,
+  host: HostName,
+  vm: Vm,
+  id: number,
+  more: readonly (readonly [string, string])[] = [],
+): WindowsEvent {
+  const vml = [['VmName', vm.name], ['VmId', vm.id], ...more] as const;
   return {
     at,
     host,
