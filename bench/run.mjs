@@ -8,7 +8,7 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { generateSyslog } from './generate.mjs';
 
-const RUNS = Number(process.env.RUNS ?? 5);
+const RUNS = Number(process.env.RUNS ?? 3);
 const MB = 1_000_000;
 const work = new URL('./work/', import.meta.url).pathname;
 const main = new URL('../dist/src/main.js', import.meta.url).pathname;

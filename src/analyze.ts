@@ -48,7 +48,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
   const placed = resolveEntities(placeDetections(written, clocks), topology, pathOf, (rule) => aboutVm.has(rule));
   const single = mergeCopies(placed);
   const detections = [...single, ...correlate(of('correlation'), [...single].sort(byTime))].sort(byTime);
-  const incidents = withinLimits(buildIncidents(of('incident'), detections), options.span, options.entities);
+  const incidents = buildIncidents(of('incident'), detections);
 
   const { attributions, controls, alive } = attribute({
     incidents,
@@ -58,6 +58,9 @@ export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
     clocks,
     topology,
   });
+  // Chosen last: controls and neighbours need the incidents that nobody asked to see.
+  const shown = withinLimits(incidents, options.span, options.entities);
+  const chosen = new Set(shown.map((incident) => incident.id));
   return {
     packs,
     rules,
@@ -66,9 +69,9 @@ export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
     clocks,
     topology,
     detections,
-    incidents,
-    attributions,
-    controls,
+    incidents: shown,
+    attributions: attributions.filter((a) => chosen.has(a.incident)),
+    controls: controls.filter((c) => c.incidents.some((id) => chosen.has(id))),
     coverage: alive.map(({ key, proof, stretches }) => ({ key, alive: proof, stretches })),
     outcomes: ruleOutcomes(rules, evidence.sources, detections, incidents, attributions),
     limits: watch.limits(evidence.sources),

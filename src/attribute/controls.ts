@@ -105,17 +105,25 @@ function tabulate(units: readonly Unit[]): Control | null {
 }
 
 /**
- * Log Bayes factor of "two rates" against "one rate" for a 2x2 table, uniform priors (Beta-binomial), signed by the
- * direction: harm among the exposed counts for, harm among the others against. Nights of one VM are not independent,
- * so it is capped at 2.5 (a factor of 12) whatever the counts.
+ * Log Bayes factor of "exposure raises the rate of harm" against "one rate" for a 2x2 table, uniform priors (Beta-binomial): the factor of
+ * two free rates, times the posterior over the prior probability (1/2) that the exposed rate is the higher one.
+ * Nights of one VM are not independent, so it is capped at 2.5 (a factor of 12) whatever the counts.
  */
 export function bayesFactor(a: number, b: number, c: number, d: number): number {
   const two = logBeta(a + 1, b + 1) + logBeta(c + 1, d + 1);
   const one = logBeta(a + c + 1, b + d + 1);
-  const factor = two - one;
-  const forExposure = a / (a + b) >= c / (c + d);
-  const signed = forExposure ? factor : -Math.abs(factor);
-  return Math.max(-2.5, Math.min(2.5, signed));
+  const raised = probabilityHigher(a + 1, b + 1, c + 1, d + 1);
+  if (raised < 1e-6) return -2.5;
+  return Math.max(-2.5, Math.min(2.5, two - one + Math.log(2 * raised)));
+}
+
+/** P(X > Y) of X ~ Beta(a1, b1), Y ~ Beta(a2, b2) with whole parameters: the closed sum over a1. */
+function probabilityHigher(a1: number, b1: number, a2: number, b2: number): number {
+  let sum = 0;
+  for (let i = 0; i < a1; i++) {
+    sum += Math.exp(logBeta(a2 + i, b1 + b2) - Math.log(b1 + i) - logBeta(1 + i, b1) - logBeta(a2, b2));
+  }
+  return Math.min(1, sum);
 }
 
 function logBeta(x: number, y: number): number {

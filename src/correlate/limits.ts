@@ -13,6 +13,5 @@ export function withinLimits(
     .filter(
       (i) =>
         span === null || !isDated(i.start) || (i.start <= span.latest && (i.defining.end ?? i.start) >= span.earliest),
-    )
-    .map((incident, index) => ({ ...incident, id: `i${index + 1}` }));
+    );
 }

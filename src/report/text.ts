@@ -58,10 +58,12 @@ function incidentLines(
       `    false trail ${trail.cause}: ${harmlessLine(trail.lookedGuilty)}; exonerated: ${harmlessLine(trail.exoneratedBy)}`,
     );
   }
-  for (const missing of missingOf(incident.causes).slice(0, 6)) {
+  // A confirmed verdict needs nothing more; the JSON and the post-mortem still list it.
+  const missing = incident.verdict === 'confirmed' ? [] : missingOf(incident.causes).slice(0, 6);
+  for (const m of missing) {
     lines.push(
-      `    missing  ${harmlessLine(missing.need)} (${missing.reason})`,
-      `             ${palette.dim(`get it: ${harmlessLine(missing.howToGet)}`)}`,
+      `    missing  ${harmlessLine(m.need)} (${m.reason})`,
+      `             ${palette.dim(`get it: ${harmlessLine(m.howToGet)}`)}`,
     );
   }
   for (const r of incident.recommendations) lines.push(`    do       ${harmlessLine(r.text)}`);

@@ -18,10 +18,10 @@ export function causeWords(cause: string): string {
   return CAUSE_WORDS[cause] ?? cause;
 }
 
+/** Rounded to whole percents, but never to certainty: 1.000 is what three decimals leave of 0.9996. */
 export function percent(probability: number): string {
-  if (probability > 0.99 && probability < 1) return '>99 %';
-  if (probability > 0 && probability < 0.01) return '<1 %';
-  return `${Math.round(probability * 100)} %`;
+  if (probability > 0.99) return '>99 %';
+  return probability < 0.01 ? '<1 %' : `${Math.round(probability * 100)} %`;
 }
 
 /** "3 minutes 20 seconds"; empty for null. */
