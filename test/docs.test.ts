@@ -1,0 +1,71 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { faultline } from './end-to-end/faultline.js';
+
+const root = new URL('../', import.meta.url).pathname;
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const readme = read('README.md');
+
+function commandAfter(mark: string): string {
+  const command = new RegExp(`<!-- ${mark} -->\\n\`\`\`sh\\n(.*)\\n\`\`\``).exec(readme)?.[1];
+  expect(command).toBeDefined();
+  return command ?? '';
+}
+
+test('CI runs the README commands', () => {
+  expect(read('.ci/run')).toContain("'readme: install and test'");
+  expect(read('.ci/run')).toContain(commandAfter('test').replace('npm ci', 'npm ci --no-audit --no-fund'));
+  expect(read('.ci/first-run')).toContain('<!-- first-run -->');
+  expect(commandAfter('first-run')).toMatch(/^npm ci && .* report samples\//);
+});
+
+test('the output in the README is what the program prints', () => {
+  const block = /```\n\$ faultline (.*)\n\n([\s\S]*?)\n```/.exec(readme);
+  expect(block).not.toBeNull();
+  const { out } = faultline((block?.[1] ?? '').split(' '), { cwd: root });
+  const lines = out.split('\n');
+  for (const shown of (block?.[2] ?? '').split('\n')) {
+    const start = shown.replace(/…$/, '');
+    // The number of sources counts the notes and the golden report beside the evidence.
+    if (start.startsWith('faultline ')) expect(lines[0]).toMatch(/^faultline \S+: 1 incident in \d+ sources$/);
+    else expect(lines.some((line) => line.startsWith(start))).toBe(true);
+  }
+});
+
+test('the figures in the README are those of the last benchmark', () => {
+  const rows = read('bench/RESULTS.md')
+    .split('\n')
+    .filter((line) => line.startsWith('|'));
+  expect(rows.length).toBeGreaterThan(3);
+  for (const row of rows) expect(readme).toContain(row);
+});
+
+test('links between documents lead somewhere', () => {
+  const documents = [
+    'README.md',
+    'ARCHITECTURE.md',
+    'CONTRIBUTING.md',
+    ...readdirSync(join(root, 'docs'))
+      .filter((n) => n.endsWith('.md'))
+      .map((n) => `docs/${n}`),
+  ];
+  for (const document of documents) {
+    for (const [, target] of read(document).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+      expect(`${document}: ${existsSync(join(root, document, '..', target ?? ''))} ${target}`).toBe(
+        `${document}: true ${target}`,
+      );
+    }
+  }
+});
+
+test('the changelog names the version of the package', () => {
+  const { version } = JSON.parse(read('package.json')) as { version: string };
+  expect(read('CHANGELOG.md')).toContain(`## ${version}`);
+});
+
+test('every dependency has its reason', () => {
+  const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> };
+  for (const name of Object.keys(dependencies))
+    expect(read('docs/decisions/0001-dependencies.md')).toContain(`| ${name} |`);
+});
