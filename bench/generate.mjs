@@ -8,12 +8,15 @@ const PLAIN = [
   (n) => `systemd[1]: Starting phpsessionclean.service - Clean php session files number ${n} of today and yesterday...`,
   (n) => `CRON[${n % 32000}]: (root) CMD (command -v debian-sa1 > /dev/null && debian-sa1 1 1)`,
   (n) => `sshd[${n % 32000}]: Accepted publickey for deploy from 10.20.${n % 255}.17 port ${40000 + (n % 20000)} ssh2`,
-  (n) => `kernel: [${(n / 7).toFixed(6)}] [UFW BLOCK] IN=eth0 OUT= MAC=00:15:5d:01:02:03 SRC=10.1.2.${n % 255} DST=10.1.2.3 LEN=40 TTL=64`,
-  (n) => `postfix/smtpd[${n % 32000}]: connect from mail-${n % 97}.example.org[192.0.2.${n % 255}] and some more text to fill the line`,
+  (n) =>
+    `kernel: [${(n / 7).toFixed(6)}] [UFW BLOCK] IN=eth0 OUT= MAC=00:15:5d:01:02:03 SRC=10.1.2.${n % 255} DST=10.1.2.3 LEN=40 TTL=64`,
+  (n) =>
+    `postfix/smtpd[${n % 32000}]: connect from mail-${n % 97}.example.org[192.0.2.${n % 255}] and some more text to fill the line`,
 ];
 
 const RELEVANT = [
-  (n) => `kernel: [${(n / 7).toFixed(6)}] blk_update_request: I/O error, dev sda, sector ${n * 8} op 0x1:(WRITE) flags 0x800 phys_seg 1 prio class 0`,
+  (n) =>
+    `kernel: [${(n / 7).toFixed(6)}] blk_update_request: I/O error, dev sda, sector ${n * 8} op 0x1:(WRITE) flags 0x800 phys_seg 1 prio class 0`,
   (n) => `kernel: [${(n / 7).toFixed(6)}] INFO: task jbd2/sda1-8:${200 + (n % 90)} blocked for more than 120 seconds.`,
   (n) => `kernel: [${(n / 7).toFixed(6)}] EXT4-fs (sda1): Remounting filesystem read-only`,
   (n) => `kernel: [${(n / 7).toFixed(6)}] sd 2:0:0:1: [sdb] tag#${n % 128} timing out command, waited 180s`,

@@ -50,10 +50,17 @@ function has(command) {
 
 const { loadPacks } = await import('../dist/src/rule/load.js');
 const { corePack } = await import('../dist/src/cli/load-rules.js');
-const literals = [...new Set(loadPacks([corePack()]).rules.flatMap((rule) => (rule.kind === 'detection' && rule.logsource.product === 'linux' ? (rule.literals ?? []) : [])))];
+const literals = [
+  ...new Set(
+    loadPacks([corePack()]).rules.flatMap((rule) =>
+      rule.kind === 'detection' && rule.logsource.product === 'linux' ? (rule.literals ?? []) : [],
+    ),
+  ),
+];
 writeFileSync(`${work}literals.txt`, `${literals.join('\n')}\n`);
 
-const COUNT = ";SELECT count(*) AS n FROM syslog_log WHERE log_body LIKE '%blk_update_request%' OR log_body LIKE '%blocked for more than%' OR log_body LIKE '%Remounting filesystem%' OR log_body LIKE '%timing out command%'";
+const COUNT =
+  ";SELECT count(*) AS n FROM syslog_log WHERE log_body LIKE '%blk_update_request%' OR log_body LIKE '%blocked for more than%' OR log_body LIKE '%Remounting filesystem%' OR log_body LIKE '%timing out command%'";
 const PEERS = [
   ['faultline report', process.execPath, (file) => [main, 'report', file, '--quiet']],
   ['lnav -n, counting the same events', 'lnav', (file) => ['-n', '-c', COUNT, '-c', ':write-csv-to -', file]],
@@ -70,13 +77,24 @@ const results = [];
 for (const [title, name, bytes, every] of FILES) {
   const file = `${work}${name}`;
   generateSyslog(file, bytes, every);
-  const peers = PEERS.filter(([, command]) => command === process.execPath || has(command)).filter(([peer]) => bytes < 1000 * MB || peer.startsWith('faultline'));
+  const peers = PEERS.filter(([, command]) => command === process.execPath || has(command)).filter(
+    ([peer]) => bytes < 1000 * MB || peer.startsWith('faultline'),
+  );
   const samples = peers.map(() => []);
   // In turn, not one after the other: a slow minute of the machine hits all of them.
-  for (let run = 0; run < RUNS; run++) for (const [i, [, command, args]] of peers.entries()) samples[i].push(await measure(command, args(file)));
+  for (let run = 0; run < RUNS; run++)
+    for (const [i, [, command, args]] of peers.entries()) samples[i].push(await measure(command, args(file)));
   for (const [i, [peer]] of peers.entries()) {
     const seconds = median(samples[i].map((s) => s.seconds));
-    results.push({ file: title, bytes: statSync(file).size, peer, seconds, mbPerSecond: statSync(file).size / MB / seconds, peakMb: Math.max(...samples[i].map((s) => s.peak)), ratio: 0 });
+    results.push({
+      file: title,
+      bytes: statSync(file).size,
+      peer,
+      seconds,
+      mbPerSecond: statSync(file).size / MB / seconds,
+      peakMb: Math.max(...samples[i].map((s) => s.peak)),
+      ratio: 0,
+    });
   }
   const own = results.find((r) => r.file === title && r.peer === 'faultline report');
   for (const r of results) if (r.file === title) r.ratio = r.seconds / own.seconds;
@@ -90,9 +108,15 @@ const table = [
   '',
   '| file | program | seconds | MB/s | peak MB | times faultline |',
   '|---|---|---|---|---|---|',
-  ...results.map((r) => `| ${r.file} | ${r.peer} | ${r.seconds.toFixed(2)} | ${r.mbPerSecond.toFixed(0)} | ${r.peakMb.toFixed(0)} | ${r.ratio.toFixed(2)} |`),
+  ...results.map(
+    (r) =>
+      `| ${r.file} | ${r.peer} | ${r.seconds.toFixed(2)} | ${r.mbPerSecond.toFixed(0)} | ${r.peakMb.toFixed(0)} | ${r.ratio.toFixed(2)} |`,
+  ),
   '',
 ].join('\n');
 process.stdout.write(table);
 writeFileSync(new URL('./RESULTS.md', import.meta.url), table);
-writeFileSync(new URL('./results.json', import.meta.url), `${JSON.stringify({ machine, runs: RUNS, results }, null, 2)}\n`);
+writeFileSync(
+  new URL('./results.json', import.meta.url),
+  `${JSON.stringify({ machine, runs: RUNS, results }, null, 2)}\n`,
+);

@@ -15,9 +15,9 @@ function commandAfter(mark: string): string {
 
 test('CI runs the README commands', () => {
   expect(read('.ci/run')).toContain("'readme: install and test'");
-  expect(read('.ci/run')).toContain(commandAfter('test').replace('npm ci', 'npm ci --no-audit --no-fund'));
+  expect(read('.ci/run')).toContain(`bash -c '${commandAfter('test')}'`);
   expect(read('.ci/first-run')).toContain('<!-- first-run -->');
-  expect(commandAfter('first-run')).toMatch(/^npm ci && .* report samples\//);
+  expect(commandAfter('first-run')).toMatch(/^npm install && .* report samples\//);
 });
 
 test('the output in the README is what the program prints', () => {
@@ -67,5 +67,5 @@ test('the changelog names the version of the package', () => {
 test('every dependency has its reason', () => {
   const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> };
   for (const name of Object.keys(dependencies))
-    expect(read('docs/decisions/0001-dependencies.md')).toContain(`| ${name} |`);
+    expect(read('docs/decisions/0001-dependencies.md')).toMatch(new RegExp(`\\| ${name.replace('/', '\\/')} +\\|`));
 });

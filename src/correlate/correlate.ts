@@ -65,14 +65,14 @@ function groupOf(rule: CorrelationRule, detection: Timed): string | null {
   const parts: string[] = [];
   for (const name of rule.groupBy) {
     const field = rule.aliases[name]?.[detection.rule] ?? name;
-    const value = valueOf(detection, field);
+    const value = valueIn(detection, field);
     if (value === null) return null;
     parts.push(value.toLowerCase());
   }
   return parts.join('\u0000');
 }
 
-function valueOf(detection: Timed, field: string): string | null {
+function valueIn(detection: Timed, field: string): string | null {
   if (field === 'entity') return detection.entity?.name ?? null;
   return detection.captures[field] ?? (detection.first === null ? null : fieldOf(detection.first, field));
 }
@@ -101,7 +101,7 @@ function holds(rule: CorrelationRule, members: readonly Timed[]): boolean {
         members.reduce((sum, m) => sum + m.count, 0),
       );
     case 'value_count':
-      return compareAll(rule.comparisons, new Set(members.flatMap((m) => valueOf(m, rule.field ?? '') ?? [])).size);
+      return compareAll(rule.comparisons, new Set(members.flatMap((m) => valueIn(m, rule.field ?? '') ?? [])).size);
     case 'temporal':
       return conditionHolds(rule, members);
     case 'temporal_ordered':
@@ -176,7 +176,7 @@ function isAfter(later: Timed, earlier: Timed): boolean {
 
 function aggregate(rule: CorrelationRule, members: readonly Timed[]): number | null {
   const values = members
-    .map((m) => Number(valueOf(m, rule.field ?? '') ?? Number.NaN))
+    .map((m) => Number(valueIn(m, rule.field ?? '') ?? Number.NaN))
     .filter((value) => Number.isFinite(value))
     .sort((a, b) => a - b);
   if (values.length === 0) return null;
@@ -219,7 +219,7 @@ function toHit(rule: CorrelationRule, group: string, members: readonly Timed[], 
 
 function entityOf(rule: CorrelationRule, first: Timed): Entity | null {
   if (rule.entity === null) return first.entity;
-  const name = valueOf(first, rule.entity.field);
+  const name = valueIn(first, rule.entity.field);
   return name === null ? first.entity : { type: rule.entity.type, name };
 }
 
@@ -227,7 +227,7 @@ function fill(template: string, entity: Entity | null, count: number, members: r
   return template.replace(/\{([\w.-]+)\}/g, (_all, name: string) => {
     if (name === 'entity') return entity?.name ?? '?';
     if (name === 'count') return String(count);
-    const values = [...new Set(members.flatMap((m) => valueOf(m, name) ?? []))];
+    const values = [...new Set(members.flatMap((m) => valueIn(m, name) ?? []))];
     return values.length === 0 ? '?' : values.slice(0, 5).join(', ');
   });
 }

@@ -58,7 +58,8 @@ function gridOf(object: ObjectSeries, rule: MetricRule): Grid | null {
     const series = condition.any.flatMap((metric) => object.metrics.get(metric) ?? []);
     if (series.length === 0) return null;
     for (const s of series)
-      s.times.forEach((time, i) => times.set(time, { interval: s.intervals[i] ?? times.get(time)?.interval ?? null }));
+      for (const [i, time] of s.times.entries())
+        times.set(time, { interval: s.intervals[i] ?? times.get(time)?.interval ?? null });
   }
   const sorted = [...times.keys()].sort((a, b) => a - b);
   return {

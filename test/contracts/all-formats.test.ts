@@ -12,9 +12,9 @@ function oneOfEach(): Map<string, Uint8Array> {
     if (parser.reads === 'bytes' && parser.id === 'windows-evtx') continue;
     const folder = new URL(`../../parsers/${parser.id}/fixtures/`, import.meta.url);
     const names = readdirSync(folder).filter((name) => !name.endsWith('.expected.jsonl'));
-    names.forEach((name, i) =>
-      files.set(`evidence/${parser.id}-${i}.bin`, readFileSync(new URL(encodeURIComponent(name), folder))),
-    );
+    for (const [i, name] of names.entries()) {
+      files.set(`evidence/${parser.id}-${i}.bin`, readFileSync(new URL(encodeURIComponent(name), folder)));
+    }
   }
   const evtx = [...generateSample('path-loss', { seed: 1 })].find(([path]) => path.endsWith('.evtx'));
   files.set('evidence/log.bin', evtx?.[1] ?? writeEvtx([]));
