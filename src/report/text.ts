@@ -50,6 +50,7 @@ function incidentLines(
   ];
   for (const gap of incident.verdict === 'likely' ? incident.verdictGaps : [])
     lines.push(`    ${palette.dim(`not confirmed: ${harmlessLine(gap)}`)}`);
+  if (incident.verdict === 'undetermined') lines.push(...seenLines(incident, paths, palette));
   const leader = incident.causes[0];
   if (leader !== undefined) lines.push(...causeLines(leader, paths, palette));
   lines.push(...competitorLines(incident, palette));
@@ -68,6 +69,19 @@ function incidentLines(
   }
   for (const r of incident.recommendations) lines.push(`    do       ${harmlessLine(r.text)}`);
   return lines;
+}
+
+/** Where no cause is named, what was seen is the report: the first steps as they stand in the log. */
+function seenLines(incident: ReportIncident, paths: ReadonlyMap<string, string>, palette: Palette): readonly string[] {
+  return incident.timeline.slice(0, 4).flatMap((step) => {
+    const origin = step.origins[0];
+    const line = `    seen     ${step.time ?? 'undated'}  ${harmlessLine(step.statement)}`;
+    if (origin === undefined) return [line];
+    return [
+      line,
+      `                    ${palette.dim(`${placeOf(origin, paths)}  ${shorten(harmlessLine(origin.text), 110)}`)}`,
+    ];
+  });
 }
 
 function causeLines(cause: ReportCause, paths: ReadonlyMap<string, string>, palette: Palette): readonly string[] {
