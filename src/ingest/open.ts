@@ -119,9 +119,11 @@ function readFully(fd: number, buffer: Buffer, length: number, offset: number): 
 async function spool(stream: Readable, givenSize: number | null = null): Promise<Opened> {
   const folder = mkdtempSync(join(tmpdir(), 'faultline-'));
   const fd = openSync(join(folder, 'spool'), 'w+');
+  // Gone from the folder at once where the system allows it, so that an interrupted run leaves nothing behind.
+  tryRemove(folder);
   const remove = (): void => {
     closeSync(fd);
-    rmSync(folder, { recursive: true, force: true });
+    tryRemove(folder);
   };
   try {
     const spooled = await pump(stream, fd);
@@ -137,6 +139,14 @@ async function spool(stream: Readable, givenSize: number | null = null): Promise
   } catch (error) {
     remove();
     throw error;
+  }
+}
+
+function tryRemove(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // Windows keeps a file that is open; it is removed when it is closed.
   }
 }
 
