@@ -83,7 +83,7 @@ function attributeOne(
     scored.push({ hypothesis, prior, findings, controls: speaking });
   }
   const causes: readonly Cause[] = rankCauses(scored);
-  const { verdict, short } = decide(incident, causes, bench);
+  const { verdict, short } = decide(incident, causes, bench, scope);
   const leader = causes[0];
   return {
     incident: incident.id,

@@ -2,6 +2,7 @@ import type { Timed } from '../model/detection.js';
 import type { Incident } from '../model/incident.js';
 import type { Cause, Finding, Verdict } from '../model/verdict.js';
 import type { Bench } from './evaluate.js';
+import type { Scope } from './scope.js';
 
 /** Probability from which the leader may be called likely (report contract). */
 const LIKELY = 0.8;
@@ -15,6 +16,7 @@ export function decide(
   incident: Incident,
   causes: readonly Cause[],
   bench: Bench,
+  scope: Scope,
 ): { readonly verdict: Verdict; readonly short: readonly string[] } {
   const leader = causes[0];
   if (
@@ -25,7 +27,11 @@ export function decide(
   ) {
     return { verdict: 'undetermined', short: ['no cause reaches a probability of 0.8 with evidence of its own'] };
   }
-  const short = [...decisiveGap(incident, leader, bench), ...competitorGaps(leader, causes)];
+  const short = [
+    ...decisiveGap(incident, leader, bench),
+    ...placeGap(incident, leader, bench, scope),
+    ...competitorGaps(leader, causes),
+  ];
   return { verdict: short.length === 0 ? 'confirmed' : 'likely', short };
 }
 
@@ -39,6 +45,15 @@ function decisiveGap(incident: Incident, leader: Cause, bench: Bench): readonly 
   }
   if (families.size === 0) return [`no record could show the decisive link of ${leader.cause} for a ${incident.kind}`];
   return [...families.values()].flatMap((alternatives) => familyGap(alternatives, incident, leader, bench));
+}
+
+/** What one host logged is this VM's only if the VM is known to have run there. */
+function placeGap(incident: Incident, leader: Cause, bench: Bench, scope: Scope): readonly string[] {
+  if (scope.hostKnown || bench.topology.hosts.length < 2) return [];
+  const byHost = leader.findings.some(
+    (f) => f.item.decisive && f.status === 'observed' && f.item.join !== 'vm' && f.item.join !== 'cluster',
+  );
+  return byHost ? [`no record says on which host ${incident.entity.name} ran`] : [];
 }
 
 function familyGap(
