@@ -21,8 +21,9 @@ export function scopeOf(incident: Incident, topology: Topology): Scope {
   const { entity } = incident;
   if (entity.type === 'host')
     return { vm: null, hosts: [entity.name], hostKnown: true, volumes: [], guests: [], others: new Set() };
+  // A shared volume is every host's.
   if (entity.type !== 'vm')
-    return { vm: null, hosts: everywhere, hostKnown: false, volumes: [], guests: [], others: new Set() };
+    return { vm: null, hosts: everywhere, hostKnown: true, volumes: [], guests: [], others: new Set() };
   const vm = topology.vms.find((v) => v.name === entity.name);
   const volumes = vm?.volumes ?? [];
   const hosts = vm?.hosts ?? [];
