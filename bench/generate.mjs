@@ -5,13 +5,11 @@
 import { closeSync, existsSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
 
 const PLAIN = [
-  (n) => `systemd[1]: Starting phpsessionclean.service - Clean php session files number ${n} of today and yesterday...`,
+  (n) => `systemd[1]: Starting phpsessionclean.service - session files ${n}...`,
   (n) => `CRON[${n % 32000}]: (root) CMD (command -v debian-sa1 > /dev/null && debian-sa1 1 1)`,
-  (n) => `sshd[${n % 32000}]: Accepted publickey for deploy from 10.20.${n % 255}.17 port ${40000 + (n % 20000)} ssh2`,
-  (n) =>
-    `kernel: [${(n / 7).toFixed(6)}] [UFW BLOCK] IN=eth0 OUT= MAC=00:15:5d:01:02:03 SRC=10.1.2.${n % 255} DST=10.1.2.3 LEN=40 TTL=64`,
-  (n) =>
-    `postfix/smtpd[${n % 32000}]: connect from mail-${n % 97}.example.org[192.0.2.${n % 255}] and some more text to fill the line`,
+  (n) => `sshd[${n % 32000}]: Accepted publickey for deploy from 10.20.${n % 255}.17 port ${40000 + (n % 20000)}`,
+  (n) => `kernel: [${(n / 7).toFixed(6)}] [UFW BLOCK] IN=eth0 OUT= SRC=10.1.2.${n % 255} DST=10.1.2.3 LEN=40`,
+  (n) => `postfix/smtpd[${n % 32000}]: connect from mail-${n % 97}.example.org[192.0.2.${n % 255}]`,
 ];
 
 const RELEVANT = [
