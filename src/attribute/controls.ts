@@ -3,7 +3,8 @@ import type { Incident } from '../model/incident.js';
 import { DAY, HOUR } from '../model/time.js';
 import type { Topology } from '../model/topology.js';
 import type { Control } from '../model/verdict.js';
-import { type Alive, shortName } from './coverage.js';
+import { shortName } from '../model/windows-name.js';
+import type { Alive } from './coverage.js';
 import { spanOf } from './order.js';
 
 /** Harm that a control counts: what a snapshot or the storage below can do to a guest. */

@@ -3,6 +3,7 @@ import type { StreamStats } from '../model/coverage.js';
 import type { LogsourceRule } from '../model/rule.js';
 import type { ReadSource } from '../model/source.js';
 import { type Interval, MINUTE, type Micros, SECOND } from '../model/time.js';
+import { shortName } from '../model/windows-name.js';
 
 /** When one stream was provably recording, in true time. */
 export interface Alive {
@@ -215,8 +216,4 @@ function covers(
   if (ownClock === clockId)
     return stretch.earliest <= window.earliest && stretch.latest >= Math.min(window.latest, lastWord);
   return stretch.earliest <= window.earliest - slack && stretch.latest >= window.latest + slack;
-}
-
-export function shortName(name: string): string {
-  return name.toLowerCase().split('.')[0] ?? name;
 }

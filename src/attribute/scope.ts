@@ -2,7 +2,7 @@ import type { Entity, Timed } from '../model/detection.js';
 import type { Incident } from '../model/incident.js';
 import type { Join, LogsourceRule } from '../model/rule.js';
 import type { Topology, Vm } from '../model/topology.js';
-import { shortName } from './coverage.js';
+import { shortName } from '../model/windows-name.js';
 
 /** Whom an incident concerns, through the topology. Names are canonical. */
 export interface Scope {

@@ -2,17 +2,11 @@ import { type ClockSegment, type Clocks, type Placed, type StreamClock, streamKe
 import type { StreamStats } from '../model/coverage.js';
 import type { Detection } from '../model/detection.js';
 import type { ReadSource } from '../model/source.js';
-import { type Interval, type Micros, SECOND, type WrittenTime } from '../model/time.js';
+import type { Interval, Micros, WrittenTime } from '../model/time.js';
 import { bootClocks } from './boots.js';
-import { resolveWall } from './wall.js';
+import { resolveWall, UNMEASURED } from './wall.js';
 import { inYear, turnsBefore } from './year.js';
 import { readOverrides } from './zone.js';
-
-/**
- * Machines of one cluster that state their zone are taken to agree within this: domain time and the TimeSync
- * component keep nodes and guests together, but nothing here has measured it. Shown as `clock-sync-assumed`.
- */
-export const UNMEASURED: Micros = 2 * SECOND;
 
 /** Gives every stream a clock. Nothing here looks at today's date or at the machine's own zone. */
 export function alignClocks(

@@ -6,7 +6,11 @@ import { DAY, HOUR, type Interval, MINUTE, type Micros, SECOND } from '../model/
 import { inYear, YEAR_DOUBT, yearNear, yearOfEpoch } from './year.js';
 import { type OffsetAt, overrideFor, readZone, type ZoneOverride } from './zone.js';
 
-const UNMEASURED = 2 * SECOND;
+/**
+ * Machines of one cluster that state their zone are taken to agree within this: domain time and the TimeSync
+ * component keep nodes and guests together, but nothing here has measured it. Shown as `clock-sync-assumed`.
+ */
+export const UNMEASURED: Micros = 2 * SECOND;
 /** Zones are multiples of a quarter of an hour; a line and its own epoch lie within this of one another. */
 const QUARTER = 15 * MINUTE;
 const RESIDUAL_LIMIT = 2 * MINUTE;

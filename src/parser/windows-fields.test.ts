@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { derivedFields, vmIdOfSid } from './windows-fields.js';
+import { vmIdOfSid } from '../model/windows-name.js';
+import { derivedFields } from './windows-fields.js';
 
 function fields(
   provider: string,

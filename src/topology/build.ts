@@ -1,6 +1,7 @@
 import type { Position } from '../model/record.js';
 import type { Host, Link, Topology, Vm, Volume } from '../model/topology.js';
-import { type DiskPath, guidOfSid, readDiskPath, readGuid, shortName } from './identify.js';
+import { shortName, vmIdOfSid } from '../model/windows-name.js';
+import { type DiskPath, readDiskPath, readGuid } from './identify.js';
 import type { Statement, TopologyObserver } from './observe.js';
 
 interface VmDraft {
@@ -178,7 +179,7 @@ class Draft {
   }
 
   private find(name: string): VmDraft | undefined {
-    const guid = readGuid(name) ?? guidOfSid(name);
+    const guid = readGuid(name) ?? vmIdOfSid(name);
     if (guid !== null) return this.byId.get(guid);
     const lower = name.toLowerCase();
     return this.byName.get(lower) ?? this.byGuest.get(shortName(name)) ?? this.byDiskPath(name);

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
-import { guidOfSid, readDiskPath, readGuid, shortName } from './identify.js';
+import { shortName, vmIdOfSid } from '../model/windows-name.js';
+import { readDiskPath, readGuid } from './identify.js';
 
 test('the worker SID holds the GUID of its VM in little-endian words', () => {
-  expect(guidOfSid('S-1-5-83-1-1570674725-1260853619-2008740250-1715473044')).toBe(
+  expect(vmIdOfSid('S-1-5-83-1-1570674725-1260853619-2008740250-1715473044')).toBe(
     '5D9E9825-1973-4B27-9AF1-BA77940A4066',
   );
-  expect(guidOfSid('S-1-5-18')).toBeNull();
-  expect(guidOfSid('S-1-5-83-1-99999999999-1-1-1')).toBeNull();
+  expect(vmIdOfSid('S-1-5-18')).toBeNull();
+  expect(vmIdOfSid('S-1-5-83-1-99999999999-1-1-1')).toBeNull();
 });
 
 test('GUIDs with and without braces', () => {

@@ -1,7 +1,8 @@
 import type { LogRecord, MetricPoint } from '../model/record.js';
 import type { Fact, ReadSource } from '../model/source.js';
 import type { Link } from '../model/topology.js';
-import { guidOfSid, readDiskPath, readGuid } from './identify.js';
+import { vmIdOfSid } from '../model/windows-name.js';
+import { readDiskPath, readGuid } from './identify.js';
 
 /** What single records say of who is who; collected while the sources are read. */
 export interface TopologyObserver {
@@ -102,7 +103,7 @@ function isWorker(record: LogRecord): boolean {
 
 function vmIdOf(record: LogRecord): string | null {
   const given = text(record, 'VmId', 'VMID', 'VmID', 'Parameter1');
-  return (given === null ? null : readGuid(given)) ?? guidOfSid(text(record, 'UserID') ?? '');
+  return (given === null ? null : readGuid(given)) ?? vmIdOfSid(text(record, 'UserID') ?? '');
 }
 
 /** 5120: `Cluster Shared Volume 'Volume1' ('Cluster Disk 2')`: folder and resource are one volume. */
