@@ -46,6 +46,13 @@ export async function runReport(paths: readonly string[], options: ReportOptions
     progress: progress.step,
   });
   progress.done();
+  const [only, ...others] = analysis.unrecognised;
+  if (analysis.sources.length === 0 && only?.reason === 'unreadable' && others.length === 0) {
+    throw new UserError(
+      `cannot read ${only.path}: ${only.firstBytes}`,
+      'check its permissions, or copy it to where you may read it',
+    );
+  }
   if (analysis.sources.length === 0)
     throw new UserError(nothingRecognised(analysis.unrecognised), `faultline recognises by content: ${recognised()}`);
   const report = composeReport(analysis, VERSION);
@@ -66,9 +73,10 @@ function recognised(): string {
 function nothingRecognised(
   files: readonly { readonly path: string; readonly firstBytes: string; readonly reason: string }[],
 ): string {
-  const shown = files
-    .slice(0, 10)
-    .map((f) => `  ${f.path}: ${f.reason}${f.firstBytes === '' ? '' : `, begins with ${f.firstBytes}`}`);
+  const shown = files.slice(0, 10).map((f) => {
+    if (f.reason === 'unreadable') return `  ${f.path}: cannot be read: ${f.firstBytes}`;
+    return `  ${f.path}: ${f.reason}${f.firstBytes === '' ? '' : `, begins with ${f.firstBytes}`}`;
+  });
   const more = files.length > 10 ? [`  and ${files.length - 10} more`] : [];
   return [`nothing recognised in ${files.length} file(s):`, ...shown, ...more].join('\n');
 }
