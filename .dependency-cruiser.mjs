@@ -90,7 +90,7 @@ export default {
       name: 'analyze-imports',
       comment: 'analyze.ts knows the order of the stages, and nothing of reports, terminals or single formats.',
       severity: 'error',
-      from: { path: '^src/(analyze|watch-source)\\.ts$' },
+      from: { path: '^src/(analyze|read-evidence|watch-source)\\.ts$' },
       to: { path: ['^src/(cli|report|tui)/', '^parsers/', '^node_modules/'] },
     },
     {

@@ -6,44 +6,42 @@ import { mergeCopies } from './correlate/dedupe.js';
 import { resolveEntities } from './correlate/entities.js';
 import { buildIncidents } from './correlate/incidents.js';
 import { withinLimits } from './correlate/limits.js';
+import { describeLimits } from './detect/limits.js';
 import { ruleOutcomes } from './detect/outcomes.js';
-import type { Input } from './ingest/discover.js';
-import { type EvidenceProgress, readEvidence } from './ingest/evidence.js';
 import type { Analysis } from './model/analysis.js';
+import type { InputReading } from './model/reading.js';
 import type { Rule, RuleSet } from './model/rule.js';
 import type { Interval } from './model/time.js';
-import type { Parser } from './parser/parser.js';
 import { buildTopology } from './topology/build.js';
-import { observeTopology, statedFacts } from './topology/observe.js';
-import { watchSource } from './watch-source.js';
+import { joinObservations, statedFacts } from './topology/observe.js';
 
 export interface AnalyzeOptions {
-  readonly inputs: readonly Input[];
+  /** What came of each input, in the order of their source ids. */
+  readonly readings: readonly InputReading[];
   readonly ruleSet: RuleSet;
-  readonly parsers: readonly Parser[];
   /** `NAME-OR-PATH=ZONE`. */
   readonly zones: readonly string[];
   /** Only incidents that touch this span (true time); evidence outside still counts. */
   readonly span: Interval | null;
   /** Only incidents of these VMs or hosts. */
   readonly entities: readonly string[];
-  readonly progress: EvidenceProgress;
 }
 
-/** The order of the stages: the only place that knows it. */
-export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
+/** The order of the stages after reading: the only place that knows it. */
+export function analyze(options: AnalyzeOptions): Analysis {
   const { rules, packs } = options.ruleSet;
   const of = <K extends Rule['kind']>(kind: K): Extract<Rule, { kind: K }>[] =>
     rules.filter((rule): rule is Extract<Rule, { kind: K }> => rule.kind === kind);
 
-  const observer = observeTopology();
-  const watch = watchSource(of('detection'), of('logsource'), of('metric'), observer);
-  const evidence = await readEvidence(options.inputs, options.parsers, watch.listen, options.progress);
-  const written = watch.finish(evidence.sources);
+  const read = options.readings.filter((reading) => 'source' in reading);
+  const sources = read.map((reading) => reading.source);
+  const written = read.flatMap((reading) => reading.detections);
+  const observations = joinObservations(read.map((reading) => reading.observations));
 
-  const clocks = alignClocks(evidence.sources, written, options.zones);
-  const topology = buildTopology(observer, statedFacts(evidence.sources));
-  const pathOf = (source: string): string => evidence.sources.find((s) => s.id === source)?.path ?? source;
+  const clocks = alignClocks(sources, written, options.zones);
+  const topology = buildTopology(observations, statedFacts(sources));
+  const paths = new Map(sources.map((source) => [source.id, source.path]));
+  const pathOf = (source: string): string => paths.get(source) ?? source;
   const aboutVm = new Set(of('detection').flatMap((rule) => (rule.entity?.type === 'vm' ? [rule.id] : [])));
   const placed = resolveEntities(placeDetections(written, clocks), topology, pathOf, (rule) => aboutVm.has(rule));
   const single = mergeCopies(placed);
@@ -54,7 +52,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
     incidents,
     detections,
     rules,
-    sources: evidence.sources,
+    sources,
     clocks,
     topology,
   });
@@ -64,8 +62,8 @@ export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
   return {
     packs,
     rules,
-    sources: evidence.sources,
-    unrecognised: evidence.unrecognised,
+    sources,
+    unrecognised: options.readings.flatMap((reading) => ('unrecognised' in reading ? [reading.unrecognised] : [])),
     clocks,
     topology,
     detections,
@@ -73,7 +71,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
     attributions: attributions.filter((a) => chosen.has(a.incident)),
     controls: controls.filter((c) => c.incidents.some((id) => chosen.has(id))),
     coverage: alive.map(({ key, proof, stretches }) => ({ key, alive: proof, stretches })),
-    outcomes: ruleOutcomes(rules, evidence.sources, detections, incidents, attributions),
-    limits: watch.limits(evidence.sources),
+    outcomes: ruleOutcomes(rules, sources, detections, incidents, attributions),
+    limits: describeLimits(sources, of('metric')),
   };
 }

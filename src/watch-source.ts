@@ -1,60 +1,78 @@
-import { createDetector, type Detector } from './detect/detect.js';
-import { describeLimits } from './detect/limits.js';
+import { type Applicable, applicableRules } from './detect/applicable.js';
+import { createDetector } from './detect/detect.js';
 import { detectMetrics } from './detect/metric.js';
-import { collectSeries, type SeriesCollector } from './detect/series.js';
+import { collectSeries } from './detect/series.js';
 import type { SourceListener } from './ingest/read-source.js';
-import type { Detection } from './model/detection.js';
+import type { SourceReading } from './model/reading.js';
 import type { Layer, MetricName } from './model/record.js';
-import type { DetectionRule, LogsourceRule, MetricRule } from './model/rule.js';
+import type { LogsourceRule, Rule } from './model/rule.js';
 import type { ReadSource } from './model/source.js';
-import type { TopologyObserver } from './topology/observe.js';
+import { namesThings, observeTopology } from './topology/observe.js';
 
+/** Watches one source while it is read. */
 export interface SourceWatch {
-  listen(id: string, format: string, layer: Layer): SourceListener;
-  /** Detections of all sources, in source order. */
-  finish(sources: readonly ReadSource[]): readonly Detection[];
-  limits(sources: readonly ReadSource[]): readonly string[];
+  readonly listener: SourceListener;
+  finish(source: ReadSource): SourceReading;
 }
 
+export type WatchSource = (id: string, format: string, layer: Layer) => SourceWatch;
+
 /** What happens to a record while its source is read: rules, series and topology each look at it once. */
-export function watchSource(
-  detections: readonly DetectionRule[],
-  logsources: readonly LogsourceRule[],
-  metrics: readonly MetricRule[],
-  observer: TopologyObserver,
-): SourceWatch {
-  const byId = new Map(logsources.map((l) => [l.id, l]));
-  const wanted = new Set<MetricName>(metrics.flatMap((rule) => rule.all.flatMap((condition) => condition.any)));
-  // A total may have to be summed from its halves.
-  for (const metric of [...wanted])
-    if (metric === 'disk.operations' || metric === 'disk.throughput')
-      wanted.add(`${metric}.read`).add(`${metric}.write`);
-  const watched = new Map<string, { readonly detector: Detector; readonly series: SeriesCollector }>();
-  return {
-    listen(id, format, layer) {
-      const detector = createDetector({ id, format, layer }, detections, byId);
-      const series = collectSeries(id, wanted);
-      watched.set(id, { detector, series });
-      return {
-        literals: detector.literals,
-        sampled: (record) => observer.record(id, record),
+export function watchSources(rules: readonly Rule[]): WatchSource {
+  const detections = rules.filter((rule) => rule.kind === 'detection');
+  const metrics = rules.filter((rule) => rule.kind === 'metric');
+  const logsources = new Map<string, LogsourceRule>();
+  for (const rule of rules) if (rule.kind === 'logsource') logsources.set(rule.id, rule);
+  const wanted = wantedMetrics(metrics.flatMap((rule) => rule.all.flatMap((condition) => condition.any)));
+  // A case has many files of few formats, and the index of a format's rules costs some milliseconds.
+  const byFormat = new Map<string, Applicable>();
+  const applicableTo = (format: string): Applicable => {
+    const applicable = byFormat.get(format) ?? applicableRules(format, detections, logsources);
+    byFormat.set(format, applicable);
+    return applicable;
+  };
+  return (id, format, layer) => {
+    const applicable = applicableTo(format);
+    const detector = createDetector({ id, layer }, applicable);
+    const series = collectSeries(id, wanted);
+    const observer = observeTopology(id);
+    return {
+      listener: {
+        literals: applicable.literals,
+        interest: {
+          event: (provider, eventId, channel) =>
+            namesThings(provider) || applicable.wantsEvent(provider, eventId, channel),
+          metric: (name) => wanted.has(name),
+        },
+        sampled: (record) => observer.record(record),
         record(record) {
-          observer.record(id, record);
+          observer.record(record);
           detector.push(record);
         },
+        counted: (head) => observer.counted(head),
         metric(point) {
           observer.metric(point);
           series.push(point);
         },
-      };
-    },
-    finish(sources) {
-      return sources.flatMap((source) => {
-        const own = watched.get(source.id);
-        if (own === undefined) return [];
-        return [...own.detector.finish(), ...detectMetrics(source, own.series.finish(), metrics)];
-      });
-    },
-    limits: (sources) => describeLimits(sources, metrics),
+        column(column) {
+          observer.metric(column);
+          series.append(column);
+        },
+      },
+      finish: (source) => ({
+        source,
+        detections: [...detector.finish(), ...detectMetrics(source, series.finish(), metrics)],
+        observations: observer.finish(),
+      }),
+    };
   };
+}
+
+/** A total may have to be summed from its halves. */
+function wantedMetrics(named: readonly MetricName[]): ReadonlySet<MetricName> {
+  const wanted = new Set(named);
+  for (const metric of named)
+    if (metric === 'disk.operations' || metric === 'disk.throughput')
+      wanted.add(`${metric}.read`).add(`${metric}.write`);
+  return wanted;
 }

@@ -5,6 +5,7 @@ import type { Input } from '../src/ingest/discover.js';
 import type { Analysis } from '../src/model/analysis.js';
 import type { Report } from '../src/model/report.js';
 import type { RuleSet } from '../src/model/rule.js';
+import { readEvidence } from '../src/read-evidence.js';
 import { composeReport } from '../src/report/compose.js';
 import { loadPacks } from '../src/rule/load.js';
 
@@ -28,13 +29,11 @@ export async function analyzeFiles(
   zones: readonly string[] = [],
 ): Promise<Analysis> {
   return analyze({
-    inputs: memoryInputs(files),
+    readings: await readEvidence(memoryInputs(files), CORE.rules, PARSERS),
     ruleSet: CORE,
-    parsers: PARSERS,
     zones,
     span: null,
     entities: [],
-    progress: () => {},
   });
 }
 

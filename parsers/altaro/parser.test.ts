@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LogRecord } from '../../src/model/record.js';
+import { EVERYTHING, WHOLE_RECORDS } from '../../src/parser/collect.js';
 import type { Head, Sink } from '../../src/parser/parser.js';
 import { readOperationName } from './file-name.js';
 import parser from './parser.js';
@@ -15,13 +16,14 @@ function read(text: string, path = 'altaro.log', cuts: readonly number[] = []): 
   if (parser.reads !== 'text') throw new Error('the parser reads text');
   const items: Item[] = [];
   const sink: Sink = {
+    ...WHOLE_RECORDS,
     record: (record) => items.push({ record }),
     metric: (metric) => items.push({ metric }),
     clock: (clock) => items.push({ clock }),
     fact: (fact) => items.push({ fact }),
     issue: (code, severity, note, at) => items.push({ issue: { code, severity, note, at: at ?? null } }),
   };
-  const reader = parser.open({ path, pathHost: null }, sink);
+  const reader = parser.open({ path, pathHost: null }, sink, EVERYTHING);
   const edges = [0, ...cuts.map((cut) => cut % (text.length + 1)).sort((a, b) => a - b), text.length];
   for (let i = 0; i + 1 < edges.length; i++) {
     const byteOffset = Buffer.byteLength(text.slice(0, edges[i]));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Fact } from '../../src/model/source.js';
+import { EVERYTHING, WHOLE_RECORDS } from '../../src/parser/collect.js';
 import type { Head, Sink } from '../../src/parser/parser.js';
 import parser from './parser.js';
 import { OBJECT_LIMIT } from './split.js';
@@ -19,6 +20,7 @@ interface Collected {
 function read(text: string, cuts: readonly number[] = []): Collected {
   const found: Collected = { items: [], facts: [], issues: [] };
   const sink: Sink = {
+    ...WHOLE_RECORDS,
     record: (record) => found.items.push({ record }),
     metric: (metric) => found.items.push({ metric }),
     clock: (clock) => found.items.push({ clock }),
@@ -32,7 +34,7 @@ function read(text: string, cuts: readonly number[] = []): Collected {
     },
   };
   if (parser.reads !== 'text') throw new Error('hyperv-inventory-json reads text');
-  const reader = parser.open({ path: 'x', pathHost: null }, sink);
+  const reader = parser.open({ path: 'x', pathHost: null }, sink, EVERYTHING);
   const points = Array.from(text);
   const bounds = [0, ...[...new Set(cuts)].filter((cut) => cut < points.length).sort((a, b) => a - b), points.length];
   let byteOffset = 0;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MetricPoint, Position } from '../../src/model/record.js';
+import { EVERYTHING, WHOLE_RECORDS } from '../../src/parser/collect.js';
 import type { Head, Sink } from '../../src/parser/parser.js';
 import { readCell } from './columns.js';
 import parser from './parser.js';
@@ -20,6 +21,7 @@ function run(text: string, skipAt = -1): Result {
   const items: Item[] = [];
   const points: MetricPoint[] = [];
   const sink: Sink = {
+    ...WHOLE_RECORDS,
     record: (record) => items.push({ record }),
     metric(metric) {
       items.push({ metric });
@@ -29,7 +31,7 @@ function run(text: string, skipAt = -1): Result {
     fact: (fact) => items.push({ fact }),
     issue: (code, severity, note, at) => items.push({ issue: { code, severity, note, at } }),
   };
-  const reader = parser.open({ path: 'x', pathHost: null }, sink);
+  const reader = parser.open({ path: 'x', pathHost: null }, sink, EVERYTHING);
   let byteOffset = 0;
   const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop();

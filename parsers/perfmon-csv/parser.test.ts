@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MetricPoint, Position } from '../../src/model/record.js';
+import { EVERYTHING, WHOLE_RECORDS } from '../../src/parser/collect.js';
 import type { Head, Sink } from '../../src/parser/parser.js';
 import { readCounterPath, splitCells } from './header.js';
 import parser from './parser.js';
@@ -15,6 +16,7 @@ function collect(): { readonly items: Item[]; readonly points: MetricPoint[]; re
   const items: Item[] = [];
   const points: MetricPoint[] = [];
   const sink: Sink = {
+    ...WHOLE_RECORDS,
     record: (record) => items.push({ record }),
     metric(metric) {
       items.push({ metric });
@@ -30,7 +32,7 @@ function collect(): { readonly items: Item[]; readonly points: MetricPoint[]; re
 function run(text: string): { readonly items: Item[]; readonly points: MetricPoint[] } {
   if (parser.reads !== 'lines') throw new Error('perfmon-csv reads lines');
   const { items, points, sink } = collect();
-  const reader = parser.open({ path: 'x.csv', pathHost: null }, sink);
+  const reader = parser.open({ path: 'x.csv', pathHost: null }, sink, EVERYTHING);
   let byteOffset = 0;
   const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LogRecord } from '../../src/model/record.js';
+import { EVERYTHING, WHOLE_RECORDS } from '../../src/parser/collect.js';
 import type { Sink } from '../../src/parser/parser.js';
 import parser from './parser.js';
 
@@ -13,6 +14,7 @@ function read(bytes: Buffer) {
   if (parser.reads !== 'bytes') throw new Error('reads bytes');
   const items: Item[] = [];
   const sink: Sink = {
+    ...WHOLE_RECORDS,
     record: (record) => void items.push({ record }),
     metric: (metric) => void items.push({ metric }),
     clock: (clock) => void items.push({ clock }),
@@ -28,7 +30,7 @@ function read(bytes: Buffer) {
       return shared;
     },
   };
-  parser.read(input, { path: 'x', pathHost: null }, sink);
+  parser.read(input, { path: 'x', pathHost: null }, sink, EVERYTHING);
   return {
     items,
     records: items.flatMap((item) => ('record' in item ? [item.record as LogRecord] : [])),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LogRecord } from '../../src/model/record.js';
+import { EVERYTHING, WHOLE_RECORDS } from '../../src/parser/collect.js';
 import type { Sink } from '../../src/parser/parser.js';
 import parser from './parser.js';
 
@@ -14,13 +15,14 @@ function read(source: Buffer | string) {
   const bytes = typeof source === 'string' ? Buffer.from(source) : source;
   const items: Item[] = [];
   const sink: Sink = {
+    ...WHOLE_RECORDS,
     record: (record) => void items.push({ record }),
     metric: (metric) => void items.push({ metric }),
     clock: (clock) => void items.push({ clock }),
     fact: (fact) => void items.push({ fact }),
     issue: (code, severity, note, at) => void items.push({ issue: { code, severity, note, at } }),
   };
-  const reader = parser.open({ path: 'journal', pathHost: null }, sink);
+  const reader = parser.open({ path: 'journal', pathHost: null }, sink, EVERYTHING);
   let line = 0;
   for (let from = 0; from < bytes.length; ) {
     const found = bytes.indexOf(10, from);

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LogRecord, Position } from '../../src/model/record.js';
+import { EVERYTHING, WHOLE_RECORDS } from '../../src/parser/collect.js';
 import type { Head, Sink } from '../../src/parser/parser.js';
 import parser from './parser.js';
 
@@ -13,6 +14,7 @@ type Item = Readonly<Record<string, unknown>>;
 function collect(): { items: Item[]; sink: Sink } {
   const items: Item[] = [];
   const sink: Sink = {
+    ...WHOLE_RECORDS,
     record: (record) => items.push({ record }),
     metric: (metric) => items.push({ metric }),
     clock: (clock) => items.push({ clock }),
@@ -26,7 +28,7 @@ function collect(): { items: Item[]; sink: Sink } {
 function read(text: string, wanted: (line: string) => boolean = () => true): Item[] {
   if (parser.reads !== 'lines') throw new Error('the parser reads lines');
   const { items, sink } = collect();
-  const reader = parser.open({ path: 'Job.log', pathHost: null }, sink);
+  const reader = parser.open({ path: 'Job.log', pathHost: null }, sink, EVERYTHING);
   let byteOffset = 0;
   for (const [index, line] of text.replace(/\n$/, '').split(/\r?\n/).entries()) {
     const at: Position = { line: index + 1, byteOffset, record: null };

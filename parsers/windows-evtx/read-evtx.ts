@@ -1,5 +1,6 @@
 import type { LogRecord } from '../../src/model/record.js';
 import type { Issue } from '../../src/model/source.js';
+import { EVERYTHING, WHOLE_RECORDS } from '../../src/parser/collect.js';
 import type { Sink } from '../../src/parser/parser.js';
 import parser from './parser.js';
 
@@ -16,6 +17,7 @@ export function readEvtx(bytes: Uint8Array): ReadEvtx {
     throw new Error('the parser gives records and issues only');
   };
   const sink: Sink = {
+    ...WHOLE_RECORDS,
     record(record) {
       read.records.push(record);
       read.items.push({ record });
@@ -40,6 +42,6 @@ export function readEvtx(bytes: Uint8Array): ReadEvtx {
       return buffer.subarray(0, part.length);
     },
   };
-  parser.read(input, { path: 'System.evtx', pathHost: null }, sink);
+  parser.read(input, { path: 'System.evtx', pathHost: null }, sink, EVERYTHING);
   return read;
 }

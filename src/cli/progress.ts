@@ -1,4 +1,4 @@
-import type { EvidenceProgress } from '../ingest/evidence.js';
+import type { EvidenceProgress } from '../read-evidence.js';
 
 interface Progress {
   readonly step: EvidenceProgress;

@@ -3,6 +3,7 @@ import { discoverInputs } from '../ingest/discover.js';
 import type { Report } from '../model/report.js';
 import type { Interval } from '../model/time.js';
 import { UserError } from '../model/user-error.js';
+import { readEvidence } from '../read-evidence.js';
 import { composeReport } from '../report/compose.js';
 import { toJson } from '../report/json.js';
 import { toMarkdown } from '../report/markdown.js';
@@ -36,16 +37,9 @@ export async function runReport(paths: readonly string[], options: ReportOptions
   if (inputs.length === 0)
     throw new UserError(`nothing to read in ${paths.join(', ')}`, `put the evidence there: ${recognised()}`);
   const progress = progressOn(process.stderr, options.quiet === true);
-  const analysis = await analyze({
-    inputs,
-    ruleSet,
-    parsers: PARSERS,
-    zones: options.zone,
-    span,
-    entities: options.vm,
-    progress: progress.step,
-  });
+  const readings = await readEvidence(inputs, ruleSet.rules, PARSERS, progress.step);
   progress.done();
+  const analysis = analyze({ readings, ruleSet, zones: options.zone, span, entities: options.vm });
   const [only, ...others] = analysis.unrecognised;
   if (analysis.sources.length === 0 && only?.reason === 'unreadable' && others.length === 0) {
     throw new UserError(

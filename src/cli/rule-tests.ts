@@ -3,6 +3,7 @@ import type { Input } from '../ingest/discover.js';
 import type { Analysis } from '../model/analysis.js';
 import type { RuleSet } from '../model/rule.js';
 import type { Parser } from '../parser/parser.js';
+import { readEvidence } from '../read-evidence.js';
 import type { ExpectedIncident, RuleTest, RuleTestCase } from '../rule/rule-test.js';
 import { renderEvents } from './event-xml.js';
 
@@ -23,15 +24,8 @@ export async function runRuleTests(
   const results: CaseResult[] = [];
   for (const test of tests) {
     for (const testCase of test.cases) {
-      const analysis = await analyze({
-        inputs: inputsOf(testCase),
-        ruleSet,
-        parsers,
-        zones: [],
-        span: null,
-        entities: [],
-        progress: () => {},
-      });
+      const readings = await readEvidence(inputsOf(testCase), ruleSet.rules, parsers);
+      const analysis = analyze({ readings, ruleSet, zones: [], span: null, entities: [] });
       results.push({ test, name: testCase.name, line: testCase.line, problems: judge(test, testCase, analysis) });
     }
   }

@@ -5,7 +5,12 @@ import { indexLiterals, type LiteralIndex } from './literal-index.js';
 /** The rules that can match a format, arranged so that a record meets few of them. */
 export interface Applicable {
   readonly rules: readonly DetectionRule[];
-  candidates(record: LogRecord): readonly DetectionRule[];
+  /** Literals of which every record that some rule can match holds one; null when a rule needs every record. */
+  readonly literals: readonly string[] | null;
+  /** Whether some rule could match a Windows event with this head. */
+  wantsEvent(provider: string | null, eventId: number | null, channel: string | null): boolean;
+  /** Calls `match` for every rule that matches the record, each once. */
+  matches(record: LogRecord, match: (rule: DetectionRule) => void): void;
 }
 
 /** Picks the detections whose logsource names `format`, and indexes them by event id and by literal. */
@@ -25,7 +30,28 @@ export function applicableRules(
   }
   const owners = [...literals.values()];
   const index = indexLiterals([...literals.keys()]);
-  return { rules, candidates: (record) => candidatesOf(record, byEvent, index, owners, always) };
+  // Rules that name no event id: each event of their channels has to be read whole.
+  const unnamed = rules.filter((rule) => rule.eventIds === null).map((rule) => logsources.get(rule.logsourceId));
+  const everywhere = unnamed.some((logsource) => logsource === undefined || logsource.channels === null);
+  const channels = new Set(unnamed.flatMap((logsource) => logsource?.channels ?? []).map((c) => c.toLowerCase()));
+  return {
+    rules,
+    literals: literalsOf(rules),
+    wantsEvent: (_provider, eventId, channel) =>
+      everywhere || eventId === null || byEvent.has(eventId) || channel === null || channels.has(channel.toLowerCase()),
+    matches(record, match) {
+      for (const rule of candidatesOf(record, byEvent, index, owners, always)) {
+        const logsource = logsources.get(rule.logsourceId);
+        if (logsource?.where != null && !logsource.where(record)) continue;
+        if (rule.matches(record)) match(rule);
+      }
+    },
+  };
+}
+
+function literalsOf(rules: readonly DetectionRule[]): readonly string[] | null {
+  if (rules.length === 0 || rules.some((rule) => rule.literals === null)) return null;
+  return [...new Set(rules.flatMap((rule) => rule.literals ?? []))];
 }
 
 function push<K>(map: Map<K, DetectionRule[]>, key: K, rule: DetectionRule): void {

@@ -2,16 +2,12 @@ import { streamKey } from '../model/clock.js';
 import type { Detection, Entity, Origin } from '../model/detection.js';
 import { fieldOf } from '../model/field.js';
 import type { Layer, LogRecord } from '../model/record.js';
-import type { DetectionRule, LogsourceRule } from '../model/rule.js';
+import type { DetectionRule } from '../model/rule.js';
 import { MINUTE, SECOND } from '../model/time.js';
-import { type Applicable, applicableRules } from './applicable.js';
+import type { Applicable } from './applicable.js';
 import { fillStatement } from './statement.js';
 
 export interface Detector {
-  /** How many rules could match this format at all. */
-  readonly rules: readonly DetectionRule[];
-  /** Literals of which every record that some rule can match holds one; null when a rule needs every record. */
-  readonly literals: readonly string[] | null;
   push(record: LogRecord): void;
   /** Call once at the end of the source. */
   finish(): readonly Detection[];
@@ -42,33 +38,20 @@ interface Draft {
 
 /** Runs the rules over the records of ONE source. Memory is bounded: a storm is kept as an episode. */
 export function createDetector(
-  source: { readonly id: string; readonly format: string; readonly layer: Layer },
-  detections: readonly DetectionRule[],
-  logsources: ReadonlyMap<string, LogsourceRule>,
+  source: { readonly id: string; readonly layer: Layer },
+  applicable: Applicable,
 ): Detector {
-  const applicable: Applicable = applicableRules(source.format, detections, logsources);
   const episodes = new Map<string, Episode>();
   const drafts: Draft[] = [];
   return {
-    rules: applicable.rules,
-    literals: literalsOf(applicable.rules),
     push(record) {
-      for (const rule of applicable.candidates(record)) {
-        const logsource = logsources.get(rule.logsourceId);
-        if (logsource?.where != null && !logsource.where(record)) continue;
-        if (rule.matches(record)) add(episodes, drafts, source.id, rule, record);
-      }
+      applicable.matches(record, (rule) => add(episodes, drafts, source.id, rule, record));
     },
     finish() {
       const kept = dropExcused(drafts);
       return kept.map((draft, index) => toDetection(draft, source, index));
     },
   };
-}
-
-function literalsOf(rules: readonly DetectionRule[]): readonly string[] | null {
-  if (rules.length === 0 || rules.some((rule) => rule.literals === null)) return null;
-  return [...new Set(rules.flatMap((rule) => rule.literals ?? []))];
 }
 
 function add(

@@ -1,4 +1,5 @@
-import type { MetricName, MetricPoint } from '../model/record.js';
+import { pointAt } from '../model/metric-column.js';
+import type { MetricColumn, MetricName, MetricPoint } from '../model/record.js';
 
 /** All samples of one object of one source, column by column: 24 bytes a sample. */
 export interface ObjectSeries {
@@ -22,33 +23,38 @@ export interface Series {
 
 export interface SeriesCollector {
   push(point: MetricPoint): void;
+  append(column: MetricColumn): void;
   finish(): readonly ObjectSeries[];
 }
 
 /** Keeps the metrics that some rule reads; the rest is counted by ingest and dropped. */
 export function collectSeries(source: string, wanted: ReadonlySet<MetricName>): SeriesCollector {
   const objects = new Map<string, Omit<ObjectSeries, 'metrics'> & { readonly metrics: Map<MetricName, Series[]> }>();
+  const push = (point: MetricPoint): void => {
+    if (!wanted.has(point.metric)) return;
+    const key = `${point.host ?? ''}\u0000${point.objectType}\u0000${point.object}`;
+    let object = objects.get(key);
+    if (object === undefined) {
+      object = { source, host: point.host, objectType: point.objectType, object: point.object, metrics: new Map() };
+      objects.set(key, object);
+    }
+    const columns = object.metrics.get(point.metric) ?? [];
+    if (columns.length === 0) object.metrics.set(point.metric, columns);
+    let series = columns.find((column) => column.name === point.series);
+    if (series === undefined) {
+      series = { name: point.series, times: [], values: [], intervals: [], lines: [], offsets: [], sample: point };
+      columns.push(series);
+    }
+    series.times.push(point.time.micros);
+    series.values.push(point.value);
+    series.intervals.push(point.interval);
+    series.lines.push(point.at.line);
+    series.offsets.push(point.at.byteOffset);
+  };
   return {
-    push(point) {
-      if (!wanted.has(point.metric)) return;
-      const key = `${point.host ?? ''}\u0000${point.objectType}\u0000${point.object}`;
-      let object = objects.get(key);
-      if (object === undefined) {
-        object = { source, host: point.host, objectType: point.objectType, object: point.object, metrics: new Map() };
-        objects.set(key, object);
-      }
-      const columns = object.metrics.get(point.metric) ?? [];
-      if (columns.length === 0) object.metrics.set(point.metric, columns);
-      let series = columns.find((column) => column.name === point.series);
-      if (series === undefined) {
-        series = { name: point.series, times: [], values: [], intervals: [], lines: [], offsets: [], sample: point };
-        columns.push(series);
-      }
-      series.times.push(point.time.micros);
-      series.values.push(point.value);
-      series.intervals.push(point.interval);
-      series.lines.push(point.at.line);
-      series.offsets.push(point.at.byteOffset);
+    push,
+    append: (column) => {
+      for (let i = 0; i < column.times.length; i++) push(pointAt(column, i));
     },
     finish: () => [...objects.values()].map((object) => withIncreases(withTotals(object))),
   };

@@ -1,4 +1,4 @@
-import type { LogRecord, MetricPoint, Position } from '../model/record.js';
+import type { LogRecord, MetricColumn, MetricPoint, Position, RecordHead } from '../model/record.js';
 import type {
   ClockEvidence,
   Fact,
@@ -8,7 +8,7 @@ import type {
   SourceContext,
   Unrecognised,
 } from '../model/source.js';
-import type { Parser, Sink } from '../parser/parser.js';
+import type { Interest, Parser, Sink } from '../parser/parser.js';
 import type { Input } from './discover.js';
 import { type Opened, openInput } from './open.js';
 import { hostOfPath } from './path-host.js';
@@ -20,7 +20,11 @@ import { readText } from './text.js';
 /** What comes out of one source, record by record. */
 export interface SourceListener {
   record(record: LogRecord): void;
+  counted(head: RecordHead): void;
   metric(point: MetricPoint): void;
+  column(column: MetricColumn): void;
+  /** What a parser may leave out. */
+  readonly interest: Interest;
   /** Literals of which every record that a rule can match holds one; null when some rule needs every record. */
   readonly literals: readonly string[] | null;
   /** A record of a large log that was read for its time alone. */
@@ -101,19 +105,33 @@ async function parseOpened(
   const facts: Fact[] = [];
   const pathHost = hostOfPath(input.path);
   let records = 0;
+  // Formats without a host of their own belong to the machine the path names.
+  const placed = <T extends { readonly host: string | null }>(read: T): T =>
+    read.host === null && pathHost !== null ? { ...read, host: pathHost } : read;
   const sink: Sink = {
     record(read) {
-      // Formats without a host of their own belong to the machine the path names.
-      const record = read.host === null && pathHost !== null ? { ...read, host: pathHost } : read;
+      const record = placed(read);
       records++;
       streams.record(record);
       listener.record(record);
     },
+    counted(read) {
+      const head = placed(read);
+      records++;
+      streams.counted(head);
+      listener.counted(head);
+    },
     metric(read) {
-      const point = read.host === null && pathHost !== null ? { ...read, host: pathHost } : read;
+      const point = placed(read);
       records++;
       streams.metric(point);
       listener.metric(point);
+    },
+    column(read) {
+      const column = placed(read);
+      records += column.times.length;
+      streams.column(column);
+      listener.column(column);
     },
     clock: (evidence) => void clock.push(evidence),
     fact(fact) {
@@ -165,11 +183,11 @@ function run(
   streams: StreamCollector,
 ): number {
   if (parser.reads === 'bytes') {
-    parser.read(opened.bytes, context, sink);
+    parser.read(opened.bytes, context, sink, listener.interest);
     return 0;
   }
   if (parser.reads === 'text') {
-    const invalid = readText(opened.bytes, encoding, start, parser.open(context, sink));
+    const invalid = readText(opened.bytes, encoding, start, parser.open(context, sink, listener.interest));
     for (const byteOffset of invalid)
       sink.issue('invalid-utf8', 'error', 'bytes that are not UTF-8 were read as Latin-1', {
         line: null,
@@ -178,10 +196,12 @@ function run(
       });
     return 0;
   }
-  const reader = parser.open(context, sink);
+  const reader = parser.open(context, sink, listener.interest);
   // Samples also carry the pairs of wall time and uptime that date a boot; absolute times come with their literals.
   const silent: Omit<Sink, 'record'> = {
+    counted: () => {},
     metric: () => {},
+    column: () => {},
     fact: () => {},
     issue: () => {},
     clock: (e) => (e.kind === 'uptime' ? sink.clock(e) : undefined),
@@ -191,7 +211,8 @@ function run(
   const counted = readTextLines(parser, { bytes: opened.bytes, encoding, start }, reader, {
     sink,
     literals: listener.literals,
-    sampler: (take) => parser.open(context, { ...silent, record: (record) => take(withHost(record)) }),
+    sampler: (take) =>
+      parser.open(context, { ...silent, record: (record) => take(withHost(record)) }, listener.interest),
     streams,
     sampled: (record) => listener.sampled(record),
   });

@@ -1,4 +1,6 @@
+import { pointAt } from '../model/metric-column.js';
 import type { LogRecord, MetricPoint } from '../model/record.js';
+import { EVERYTHING } from '../parser/collect.js';
 import type { Parser, Sink } from '../parser/parser.js';
 import { readLines } from './lines.js';
 import { sniffFormat } from './sniff.js';
@@ -14,17 +16,21 @@ export function parseSample(content: Uint8Array, parser: Parser): readonly (LogR
   const read: (LogRecord | MetricPoint)[] = [];
   const sink: Sink = {
     record: (r) => read.push(r),
+    counted: () => {},
     metric: (m) => read.push(m),
+    column(column) {
+      for (let i = 0; i < column.times.length; i++) read.push(pointAt(column, i));
+    },
     clock: () => {},
     fact: () => {},
     issue: () => {},
   };
   const context = { path: 'sample', pathHost: null };
   const input = inputOf(content);
-  if (parser.reads === 'bytes') parser.read(input, context, sink);
-  else if (parser.reads === 'text') readText(input, 'utf-8', 0, parser.open(context, sink));
+  if (parser.reads === 'bytes') parser.read(input, context, sink, EVERYTHING);
+  else if (parser.reads === 'text') readText(input, 'utf-8', 0, parser.open(context, sink, EVERYTHING));
   else {
-    const reader = parser.open(context, sink);
+    const reader = parser.open(context, sink, EVERYTHING);
     readLines(input, 'utf-8', 0, {
       line: (text, line, byteOffset) => reader.line(text, { line, byteOffset, record: null }),
       trouble: () => {},

@@ -1,5 +1,6 @@
 import type { StreamStats } from '../model/coverage.js';
-import type { LogRecord, MetricPoint } from '../model/record.js';
+import { pointAt } from '../model/metric-column.js';
+import type { LogRecord, MetricColumn, MetricPoint, RecordHead } from '../model/record.js';
 import { DAY, type Interval, MINUTE, type Micros, type WrittenTime } from '../model/time.js';
 
 /** A stream is kept apart by what its records say of themselves. */
@@ -31,6 +32,8 @@ const SILENCES_KEPT = 1000;
 
 export interface StreamCollector {
   record(record: LogRecord): void;
+  counted(head: RecordHead): void;
+  column(column: MetricColumn): void;
   metric(point: MetricPoint): void;
   /** A record that lies in what looked like a silence between two samples: the silence is split there. */
   fill(record: LogRecord): void;
@@ -49,24 +52,33 @@ export function collectStreams(): StreamCollector {
     streams.set(key, fresh);
     return fresh;
   };
+  const counted = (head: RecordHead): Stream => {
+    const stream = streamOf(head.host, head.channel);
+    stream.records++;
+    if (head.time === null) return stream;
+    observe(stream, head.time, head.at.byteOffset ?? 0);
+    if (head.at.record !== null && head.channel !== null) {
+      stream.ids.push(head.at.record);
+      stream.idTimes.push(head.time.micros);
+    }
+    return stream;
+  };
+  const metric = (point: MetricPoint): void => {
+    const stream = streamOf(point.host, point.objectType);
+    stream.records++;
+    stream.objectTypes.add(point.objectType);
+    if (point.interval !== null && stream.sampling.length < 1000) stream.sampling.push(point.interval);
+    observe(stream, point.time, point.at.byteOffset ?? 0);
+  };
   return {
     record(record) {
-      const stream = streamOf(record.host, record.channel);
-      stream.records++;
-      if (record.time === null) return;
-      observe(stream, record.time, record.at.byteOffset ?? 0);
-      if (record.until !== null) stream.ends = Math.max(stream.ends, record.until.micros);
-      if (record.at.record !== null && record.channel !== null) {
-        stream.ids.push(record.at.record);
-        stream.idTimes.push(record.time.micros);
-      }
+      const stream = counted(record);
+      if (record.time !== null && record.until !== null) stream.ends = Math.max(stream.ends, record.until.micros);
     },
-    metric(point) {
-      const stream = streamOf(point.host, point.objectType);
-      stream.records++;
-      stream.objectTypes.add(point.objectType);
-      if (point.interval !== null && stream.sampling.length < 1000) stream.sampling.push(point.interval);
-      observe(stream, point.time, point.at.byteOffset ?? 0);
+    counted: (head) => void counted(head),
+    metric,
+    column(column) {
+      for (let i = 0; i < column.times.length; i++) metric(pointAt(column, i));
     },
     fill(record) {
       if (record.time !== null) splitSilence(streamOf(record.host, record.channel), record.time.micros);

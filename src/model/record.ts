@@ -66,6 +66,36 @@ export interface MetricPoint {
   readonly at: Position;
 }
 
+/** What is known of a record that was not read whole. */
+export interface RecordHead {
+  readonly time: WrittenTime | null;
+  readonly host: string | null;
+  readonly channel: string | null;
+  readonly ident: string | null;
+  readonly at: Position;
+}
+
+/**
+ * Samples of one series, column by column: entry `i` of each array is one `MetricPoint`. All arrays have the same
+ * length and may be shared between series that were sampled together.
+ */
+export interface MetricColumn {
+  readonly host: string | null;
+  readonly objectType: string;
+  readonly object: string;
+  readonly metric: MetricName;
+  readonly series: string;
+  /** What all stamps have in common. */
+  readonly stamp: Omit<WrittenTime, 'micros'>;
+  /** Written time, microseconds. */
+  readonly times: Float64Array;
+  /** Length of the sampled interval, microseconds; NaN where it cannot be known. */
+  readonly intervals: Float64Array;
+  readonly values: Float64Array;
+  readonly lines: Float64Array;
+  readonly offsets: Float64Array;
+}
+
 /** Closed list of normalised metrics; the unit is part of the meaning. */
 export type MetricName =
   | 'disk.latency' // s per operation, reads and writes together

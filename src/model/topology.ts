@@ -1,4 +1,5 @@
 import type { Position } from './record.js';
+import type { Fact } from './source.js';
 
 /** Who is who in the case, as far as the evidence says. Names are canonical: what the report prints. */
 export interface Topology {
@@ -42,4 +43,23 @@ export interface Link {
   readonly basis: 'stated' | 'derived';
   readonly source: string;
   readonly at: Position | null;
+}
+
+/** A fact and the source it was read in. */
+export interface Statement {
+  readonly fact: Fact;
+  readonly source: string;
+  readonly basis: Link['basis'];
+}
+
+/** What records say of who is who, before it is joined to a `Topology`. */
+export interface Observations {
+  readonly statements: readonly Statement[];
+  /** Machines that wrote guest logs. */
+  readonly guests: readonly string[];
+  /** Windows computers that wrote Hyper-V or cluster records. */
+  readonly hypervisors: readonly string[];
+  readonly computers: readonly string[];
+  /** Machines that performance counters were taken on. */
+  readonly measured: readonly string[];
 }

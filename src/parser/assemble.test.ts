@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LogRecord } from '../model/record.js';
 import { SECOND, type WrittenTime } from '../model/time.js';
 import { assembleRecords, RECORD_LIMIT } from './assemble.js';
+import { WHOLE_RECORDS } from './collect.js';
 
 function wall(seconds: number, yearless = false): WrittenTime {
   return { micros: seconds * SECOND, clock: 'wall', utcOffset: null, yearless, resolution: SECOND };
@@ -35,6 +36,7 @@ function collect(options = {}) {
   const nothing = () => undefined;
   const sink = {
     record: (record: LogRecord) => void records.push(record),
+    ...WHOLE_RECORDS,
     metric: nothing,
     clock: nothing,
     fact: nothing,

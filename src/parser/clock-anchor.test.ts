@@ -3,12 +3,14 @@ import type { LogRecord } from '../model/record.js';
 import type { ClockEvidence } from '../model/source.js';
 import { MINUTE, SECOND } from '../model/time.js';
 import { ANCHOR_LITERALS, collectAnchors } from './clock-anchor.js';
+import { WHOLE_RECORDS } from './collect.js';
 
 function collect(records: readonly Partial<LogRecord>[]): ClockEvidence[] {
   const clocks: ClockEvidence[] = [];
   const nothing = () => undefined;
   const sink = {
     record: nothing,
+    ...WHOLE_RECORDS,
     metric: nothing,
     fact: nothing,
     issue: nothing,

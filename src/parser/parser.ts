@@ -1,4 +1,4 @@
-import type { Layer, LogRecord, MetricPoint, Position } from '../model/record.js';
+import type { Layer, LogRecord, MetricColumn, MetricName, MetricPoint, Position, RecordHead } from '../model/record.js';
 import type { ClockEvidence, Fact, IssueSeverity, SourceContext } from '../model/source.js';
 
 /** The first bytes of a source, decoded; what a parser may look at to recognise its format. */
@@ -15,10 +15,22 @@ export interface Head {
 /** Where a parser puts what it reads. */
 export interface Sink {
   record(record: LogRecord): void;
+  /** A record that `Interest` does not want whole: counted, and seen by coverage and topology. */
+  counted(head: RecordHead): void;
   metric(point: MetricPoint): void;
+  /** Many samples of one series at once, in the order of the source; a series may come in several pieces. */
+  column(column: MetricColumn): void;
   clock(evidence: ClockEvidence): void;
   fact(fact: Fact): void;
   issue(code: string, severity: IssueSeverity, note: string, at?: Position): void;
+}
+
+/** What the analysis will look at. A parser may read more than this, never less; it always counts everything. */
+export interface Interest {
+  /** Whether some rule or the topology could use a Windows event with this head. Null where the parser does not know a value. */
+  event(provider: string | null, eventId: number | null, channel: string | null): boolean;
+  /** Whether some rule or chart uses samples of this metric. */
+  metric(name: MetricName): boolean;
 }
 
 /** Reads a format in which a line starts a record. Lines come without line end and without trailing CR. */
@@ -61,10 +73,10 @@ export type Parser = ParserFacts &
         readonly anchorLiterals: readonly string[];
         /** Byte time prefix of a line for coverage; null when the line has none. Must agree with the record's time. */
         lineTime(line: string): LogRecord['time'];
-        open(context: SourceContext, sink: Sink): LineReader;
+        open(context: SourceContext, sink: Sink, interest: Interest): LineReader;
       }
-    | { readonly reads: 'text'; open(context: SourceContext, sink: Sink): TextReader }
-    | { readonly reads: 'bytes'; read(input: ByteInput, context: SourceContext, sink: Sink): void }
+    | { readonly reads: 'text'; open(context: SourceContext, sink: Sink, interest: Interest): TextReader }
+    | { readonly reads: 'bytes'; read(input: ByteInput, context: SourceContext, sink: Sink, interest: Interest): void }
   );
 
 /** Identity; exists so that a parser file reads as a declaration and is checked as one. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import json from '../../parsers/windows-event-json/parser.js';
 import xml from '../../parsers/windows-event-xml/parser.js';
 import type { LogRecord } from '../model/record.js';
+import { EVERYTHING, WHOLE_RECORDS } from './collect.js';
 import type { Parser } from './parser.js';
 import { type WindowsEvent, windowsRecord } from './windows-event.js';
 
@@ -93,8 +94,15 @@ function readOne(parser: Parser, text: string): LogRecord | undefined {
   if (parser.reads !== 'text') throw new Error(`${parser.id} reads text`);
   const found: LogRecord[] = [];
   const none = (): void => undefined;
-  const sink = { record: (r: LogRecord) => void found.push(r), metric: none, clock: none, fact: none, issue: none };
-  const reader = parser.open({ path: 'x', pathHost: null }, sink);
+  const sink = {
+    record: (r: LogRecord) => void found.push(r),
+    metric: none,
+    ...WHOLE_RECORDS,
+    clock: none,
+    fact: none,
+    issue: none,
+  };
+  const reader = parser.open({ path: 'x', pathHost: null }, sink, EVERYTHING);
   reader.text(text, { byteOffset: 0 });
   reader.end();
   return found[0];

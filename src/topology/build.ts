@@ -1,8 +1,7 @@
 import type { Position } from '../model/record.js';
-import type { Host, Link, Topology, Vm, Volume } from '../model/topology.js';
+import type { Host, Link, Observations, Statement, Topology, Vm, Volume } from '../model/topology.js';
 import { shortName, vmIdOfSid } from '../model/windows-name.js';
 import { type DiskPath, readDiskPath, readGuid } from './identify.js';
-import type { Statement, TopologyObserver } from './observe.js';
 
 interface VmDraft {
   name: string;
@@ -14,7 +13,7 @@ interface VmDraft {
 }
 
 /** Joins what records, inventory and names say into one picture. Order of the evidence does not matter. */
-export function buildTopology(observer: TopologyObserver, facts: readonly Statement[]): Topology {
+export function buildTopology(observer: Observations, facts: readonly Statement[]): Topology {
   const statements = [...facts, ...observer.statements];
   const volumes = joinVolumes(statements);
   const draft = new Draft(volumes);
@@ -93,7 +92,7 @@ class Draft {
   }
 
   /** A machine that wrote a Linux log: the VM of that name, or a VM of its own when none is known by it. */
-  guest(hostname: string, observer: TopologyObserver): void {
+  guest(hostname: string, observer: Observations): void {
     const short = shortName(hostname);
     if ([...observer.computers].some((name) => shortName(name) === short)) return;
     const known = this.byGuest.get(short) ?? this.find(hostname) ?? this.find(short);
@@ -213,13 +212,13 @@ class Draft {
    * Machines with Hyper-V or cluster records, and those an inventory names. Where there is none of them, every Windows
    * machine in the evidence may be the host: a System log and counters alone are a common collection.
    */
-  private hostNames(observer: TopologyObserver, vms: readonly Vm[]): readonly string[] {
+  private hostNames(observer: Observations, vms: readonly Vm[]): readonly string[] {
     const known = [...observer.hypervisors, ...this.statedHosts, ...vms.flatMap((vm) => vm.hosts)];
     if (known.length > 0) return known;
     return [...observer.computers, ...observer.measured].filter((name) => !this.byGuest.has(shortName(name)));
   }
 
-  finish(observer: TopologyObserver): Topology {
+  finish(observer: Observations): Topology {
     const drafts = [...new Set(this.byName.values())].filter((vm) => this.byName.get(vm.name.toLowerCase()) === vm);
     const vms = drafts.map(toVm).sort((a, b) => compare(a.name, b.name));
     const hosts = joinHosts(this.hostNames(observer, vms));

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PARSERS } from '../../parsers/index.js';
 import { readSource } from '../../src/ingest/read-source.js';
-import type { LogRecord, MetricPoint } from '../../src/model/record.js';
+import { pointAt } from '../../src/model/metric-column.js';
+import type { LogRecord, MetricColumn, MetricPoint } from '../../src/model/record.js';
+import { EVERYTHING } from '../../src/parser/collect.js';
 
 const root = new URL('../../parsers/', import.meta.url).pathname;
 const folders = readdirSync(root).filter((name) => statSync(join(root, name)).isDirectory());
@@ -22,7 +24,12 @@ async function read(content: Uint8Array, path = 'evidence'): Promise<Read> {
   const items: (LogRecord | MetricPoint)[] = [];
   const listener = {
     record: (r: LogRecord) => void items.push(r),
+    counted: () => {},
+    interest: EVERYTHING,
     metric: (m: MetricPoint) => void items.push(m),
+    column(column: MetricColumn) {
+      for (let i = 0; i < column.times.length; i++) items.push(pointAt(column, i));
+    },
     literals: null,
     sampled: () => {},
   };

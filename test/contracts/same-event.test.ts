@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { PARSERS } from '../../parsers/index.js';
 import { readSource } from '../../src/ingest/read-source.js';
 import type { LogRecord } from '../../src/model/record.js';
+import { EVERYTHING } from '../../src/parser/collect.js';
 import { analyzeFiles } from '../run.js';
 import { generateSample } from '../sample-generator/generate.js';
 
@@ -9,7 +10,10 @@ async function read(content: Uint8Array): Promise<readonly LogRecord[]> {
   const records: LogRecord[] = [];
   await readSource({ kind: 'memory', path: 'x', content }, 's1', PARSERS, () => ({
     record: (r) => void records.push(r),
+    counted: () => {},
+    interest: EVERYTHING,
     metric: () => {},
+    column: () => {},
     literals: null,
     sampled: () => {},
   }));
