@@ -11,7 +11,7 @@ import { generateSyslog } from './generate.mjs';
 const RUNS = Number(process.env.RUNS ?? 3);
 const MB = 1_000_000;
 const work = new URL('./work/', import.meta.url).pathname;
-const main = new URL('../dist/src/main.js', import.meta.url).pathname;
+const main = new URL('../dist/bin/faultline.js', import.meta.url).pathname;
 mkdirSync(work, { recursive: true });
 
 /** Wall seconds and peak resident MB of one run; VmHWM is a high-water mark, so the last reading before the end counts. */

@@ -5,20 +5,42 @@ import type { RuleError, RuleSet } from '../model/rule.js';
 import { UserError } from '../model/user-error.js';
 import { formatRuleError } from '../rule/format-rule-error.js';
 import { loadPacks } from '../rule/load.js';
+import { openRules, type StoredRules, storeRules } from '../rule/stored-rules.js';
 
-/** The core pack that ships with the package, found from this file upwards (dist/src/cli or src/cli). */
+/** The core pack that ships with the package, found from this file upwards (dist/bin, dist/src/cli or src/cli). */
 export function corePack(): string {
+  const found = findUpwards(join('rules', 'core', 'pack.yaml'));
+  if (found === null) throw new Error('the core rule pack is missing from the installation');
+  return dirname(found);
+}
+
+function findUpwards(path: string): string | null {
   let folder = dirname(fileURLToPath(import.meta.url));
   for (let i = 0; i < 6; i++) {
-    const pack = join(folder, 'rules', 'core');
-    if (existsSync(join(pack, 'pack.yaml'))) return pack;
+    const found = join(folder, path);
+    if (existsSync(found)) return found;
     folder = dirname(folder);
   }
-  throw new Error('the core rule pack is missing from the installation');
+  return null;
+}
+
+/** A loaded rule set, and the same as data for other threads. */
+export interface LoadedRules {
+  readonly ruleSet: RuleSet;
+  /** Null: the core pack as it was built, which every thread reads for itself. */
+  readonly stored: StoredRules | null;
+}
+
+/** The core pack as `npm run build` compiled it; undefined in a source tree that was not built. */
+export function builtCore(): RuleSet | undefined {
+  const file = findUpwards('core-pack.json');
+  return file === null ? undefined : openRules(JSON.parse(readFileSync(file, 'utf8')) as StoredRules);
 }
 
 /** Core pack and the packs of `--rules`; every mistake in them at once, before any evidence is read. */
-export function loadRules(extra: readonly string[]): RuleSet {
+export function loadRules(extra: readonly string[]): LoadedRules {
+  const built = extra.length === 0 ? builtCore() : undefined;
+  if (built !== undefined) return { ruleSet: built, stored: null };
   const ruleSet = loadPacks([corePack(), ...extra]);
   if (ruleSet.errors.length > 0) {
     const shown = ruleSet.errors.map(withSource).join('\n');
@@ -27,7 +49,7 @@ export function loadRules(extra: readonly string[]): RuleSet {
       'mend them; `faultline rules lint DIR` checks a pack alone',
     );
   }
-  return ruleSet;
+  return { ruleSet, stored: storeRules(ruleSet) };
 }
 
 /** The mistake with the line it stands on and a caret below. */

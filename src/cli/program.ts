@@ -47,6 +47,7 @@ export async function run(argv: readonly string[]): Promise<number> {
         'confirmed',
       ]),
     )
+    .option('-j, --jobs <n>', 'threads that read; the result is the same for any number (default: the cores)')
     .option('-q, --quiet', 'no progress')
     .addHelpText('after', REPORT_EXAMPLES)
     .action(async (paths: string[], options: ReportOptions) => {

@@ -3,15 +3,17 @@ import { discoverInputs } from '../ingest/discover.js';
 import type { Report } from '../model/report.js';
 import type { Interval } from '../model/time.js';
 import { UserError } from '../model/user-error.js';
-import { readEvidence } from '../read-evidence.js';
+import { inputReader } from '../read-evidence.js';
 import { composeReport } from '../report/compose.js';
 import { toJson } from '../report/json.js';
 import { toMarkdown } from '../report/markdown.js';
 import { PLAIN, toText } from '../report/text.js';
+import { readJobs } from './jobs.js';
 import { loadRules } from './load-rules.js';
 import { terminalPalette } from './palette.js';
 import { PARSERS } from './parsers.js';
 import { progressOn } from './progress.js';
+import { readWithPool } from './read-pool.js';
 import { readSpan } from './span.js';
 import { VERSION } from './version.js';
 import { writeOut } from './write-out.js';
@@ -25,6 +27,7 @@ export interface ReportOptions {
   readonly rules: readonly string[];
   readonly zone: readonly string[];
   readonly failOn?: 'any' | 'likely' | 'confirmed';
+  readonly jobs?: string;
   readonly quiet?: boolean;
 }
 
@@ -32,12 +35,13 @@ export interface ReportOptions {
 export async function runReport(paths: readonly string[], options: ReportOptions): Promise<number> {
   const span: Interval | null = readSpan(options.since, options.until);
   // A broken pack stops the run before any evidence is read.
-  const ruleSet = loadRules(options.rules);
+  const { ruleSet, stored } = loadRules(options.rules);
   const inputs = discoverInputs(paths);
   if (inputs.length === 0)
     throw new UserError(`nothing to read in ${paths.join(', ')}`, `put the evidence there: ${recognised()}`);
   const progress = progressOn(process.stderr, options.quiet === true);
-  const readings = await readEvidence(inputs, ruleSet.rules, PARSERS, progress.step);
+  const read = inputReader(ruleSet.rules, PARSERS);
+  const readings = await readWithPool(inputs, read, stored, readJobs(options.jobs), progress.step);
   progress.done();
   const analysis = analyze({ readings, ruleSet, zones: options.zone, span, entities: options.vm });
   const [only, ...others] = analysis.unrecognised;

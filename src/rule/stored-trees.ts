@@ -8,7 +8,7 @@ import type { MapEntry, Place, ScalarNode, ScalarValue, YamlNode } from './node.
  */
 const STORE = new URL('./stored-trees.json', import.meta.url);
 
-type Packed =
+export type Packed =
   | readonly ['s', number, number, ScalarValue, string]
   | readonly ['l', number, number, readonly Packed[]]
   | readonly ['m', number, number, readonly (readonly [string, Packed, Packed])[]];

@@ -172,7 +172,7 @@ describe('output is whole or not there', () => {
 
   test('a reader that goes away is success', async () => {
     const file = put('pipe/syslog', ABORT.repeat(50));
-    const main = new URL('../../dist/src/main.js', import.meta.url).pathname;
+    const main = new URL('../../dist/bin/faultline.js', import.meta.url).pathname;
     const child = spawn('bash', [
       '-c',
       `'${process.execPath}' '${main}' report '${file}' --format json | head -n 1; echo "\${PIPESTATUS[0]}"`,

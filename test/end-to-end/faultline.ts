@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 
-const MAIN = new URL('../../dist/src/main.js', import.meta.url).pathname;
+const MAIN = new URL('../../dist/bin/faultline.js', import.meta.url).pathname;
 
 export interface Run {
   readonly code: number | null;
