@@ -64,8 +64,12 @@ test('the changelog names the version of the package', () => {
   expect(read('CHANGELOG.md')).toContain(`## ${version}`);
 });
 
-test('every dependency has its reason', () => {
-  const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> };
-  for (const name of Object.keys(dependencies))
+test('every library that is shipped, bundled or installed, has its reason', () => {
+  const { optionalDependencies } = JSON.parse(read('package.json')) as { optionalDependencies: Record<string, string> };
+  const bundled = [...read('dist/bin/THIRD-PARTY-NOTICES.txt').matchAll(/^(\S+) \d+\.\d+\.\d+ \(/gm)].map(
+    (m) => m[1] ?? '',
+  );
+  expect(bundled).toContain('re2js');
+  for (const name of [...Object.keys(optionalDependencies), ...bundled])
     expect(read('docs/decisions/0001-dependencies.md')).toMatch(new RegExp(`\\| ${name.replace('/', '\\/')} +\\|`));
 });
