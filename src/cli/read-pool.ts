@@ -3,19 +3,20 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Input } from '../ingest/discover.js';
 import type { InputReading } from '../model/reading.js';
-import type { EvidenceProgress, ReadInput } from '../read-evidence.js';
+import type { ReadInput, ReadProgress } from '../read-evidence.js';
 import type { StoredRules } from '../rule/stored-rules.js';
+import type { Progressed } from './progress.js';
 
-/** Given to a worker when it starts; `inputs` in the order in which they are taken. */
+/** Given to a worker when it starts. */
 export interface PoolTask {
-  readonly readPool: true;
+  /** In the order in which they are taken. */
   readonly inputs: readonly NumberedInput[];
   readonly stored: StoredRules | null;
-  /** One counter: the next input that nobody has taken yet. */
-  readonly taken: SharedArrayBuffer;
+  /** Common to all threads, see `Shared`. */
+  readonly shared: SharedArrayBuffer;
 }
 
-export interface NumberedInput {
+interface NumberedInput {
   readonly input: Input;
   readonly index: number;
 }
@@ -25,47 +26,74 @@ export interface PoolAnswer {
   readonly reading: InputReading;
 }
 
+/** Two 64-bit counters: inputs taken so far, bytes read so far. */
+const TAKEN = 0;
+const BYTES = 1;
+
 /** Below this a second thread costs more than it saves: it loads the program and the rules in 0.1 s. */
 const POOL_FROM = 32 * 2 ** 20;
 const WORKER = new URL('./read-worker.js', import.meta.url);
+
+export interface PoolOptions {
+  readonly inputs: readonly Input[];
+  /** Makes the reader of this thread. */
+  readonly reader: (progress: ReadProgress) => ReadInput;
+  readonly stored: StoredRules | null;
+  readonly jobs: number;
+  readonly show: (progress: Progressed) => void;
+}
 
 /**
  * Reads the inputs in up to `jobs` threads, this one among them. Each takes the largest input left, so no thread waits
  * for orders; what comes out depends on the inputs alone, so it is the same for any number of threads.
  */
-export async function readWithPool(
-  inputs: readonly Input[],
-  read: ReadInput,
-  stored: StoredRules | null,
-  jobs: number,
-  progress: EvidenceProgress,
-): Promise<readonly InputReading[]> {
+export async function readWithPool({ inputs, reader, stored, jobs, show }: PoolOptions): Promise<InputReading[]> {
   const ordered = inputs
     .map((input, index) => ({ input, index, size: sizeOf(input) }))
     .sort((a, b) => b.size - a.size || a.index - b.index);
-  const total = ordered.reduce((sum, { size }) => sum + size, 0);
-  const threads = total < POOL_FROM || !existsSync(fileURLToPath(WORKER)) ? 1 : Math.min(jobs, inputs.length);
-  const readings = new Array<InputReading | undefined>(inputs.length).fill(undefined);
-  const taken = new SharedArrayBuffer(4);
+  const ofBytes = ordered.reduce((sum, { size }) => sum + size, 0);
+  const threads = ofBytes < POOL_FROM || !existsSync(fileURLToPath(WORKER)) ? 1 : Math.min(jobs, inputs.length);
   const task: PoolTask = {
-    readPool: true,
     inputs: ordered.map(({ input, index }) => ({ input, index })),
     stored,
-    taken,
+    shared: new SharedArrayBuffer(16),
   };
-  const others = Array.from({ length: threads - 1 }, () =>
-    runWorker(task, ({ index, reading }) => {
-      readings[index] = reading;
-    }),
+  const readings = new Map<number, InputReading>();
+  const answer = ({ index, reading }: PoolAnswer): void => void readings.set(index, reading);
+  const others = Array.from({ length: threads - 1 }, () => runWorker(task, answer));
+  const progress = sharedProgress(task, (path, files, bytes) =>
+    show({ path, files: Math.min(files, inputs.length), ofFiles: inputs.length, bytes, ofBytes }),
   );
-  let done = 0;
-  for await (const { index, reading } of takeInputs(task, read, (path) => progress(path, done++, inputs.length)))
-    readings[index] = reading;
-  await Promise.all(others);
-  return readings.map((reading, index) => {
-    if (reading === undefined) throw new Error(`nobody read input ${index}`);
+  const waiting = setInterval(() => progress.bytes(0), 200);
+  try {
+    await takeInputs(task, reader(progress), answer);
+    await Promise.all(others);
+  } finally {
+    clearInterval(waiting);
+  }
+  return inputs.map((input, index) => {
+    const reading = readings.get(index);
+    if (reading === undefined) throw new Error(`nobody read ${input.path}`);
     return reading;
   });
+}
+
+/** Counts what this thread reads together with what the others read. */
+export function sharedProgress(
+  { shared }: PoolTask,
+  show: (path: string, files: number, bytes: number) => void = () => {},
+): ReadProgress {
+  const counters = new BigInt64Array(shared);
+  let current = '';
+  return {
+    begin(path) {
+      current = path;
+    },
+    bytes(count) {
+      Atomics.add(counters, BYTES, BigInt(count));
+      show(current, Number(Atomics.load(counters, TAKEN)), Number(Atomics.load(counters, BYTES)));
+    },
+  };
 }
 
 /** Standard input is read by this thread, and first: its size is not known, and it may be large. */
@@ -80,17 +108,16 @@ function sizeOf(input: Input): number {
 }
 
 /** Takes one input after another until none is left. */
-export async function* takeInputs(
-  { inputs, taken }: PoolTask,
+export async function takeInputs(
+  { inputs, shared }: PoolTask,
   read: ReadInput,
-  progress: (path: string) => void,
-): AsyncGenerator<PoolAnswer> {
-  const counter = new Int32Array(taken);
+  answer: (answer: PoolAnswer) => void,
+): Promise<void> {
+  const counters = new BigInt64Array(shared);
   for (;;) {
-    const next = inputs[Atomics.add(counter, 0, 1)];
+    const next = inputs[Number(Atomics.add(counters, TAKEN, 1n))];
     if (next === undefined) return;
-    progress(next.input.path);
-    yield { index: next.index, reading: await read(next.input, next.index) };
+    answer({ index: next.index, reading: await read(next.input, next.index) });
   }
 }
 

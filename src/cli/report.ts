@@ -40,8 +40,13 @@ export async function runReport(paths: readonly string[], options: ReportOptions
   if (inputs.length === 0)
     throw new UserError(`nothing to read in ${paths.join(', ')}`, `put the evidence there: ${recognised()}`);
   const progress = progressOn(process.stderr, options.quiet === true);
-  const read = inputReader(ruleSet.rules, PARSERS);
-  const readings = await readWithPool(inputs, read, stored, readJobs(options.jobs), progress.step);
+  const readings = await readWithPool({
+    inputs,
+    reader: (watch) => inputReader(ruleSet.rules, PARSERS, watch),
+    stored,
+    jobs: readJobs(options.jobs),
+    show: progress.show,
+  });
   progress.done();
   const analysis = analyze({ readings, ruleSet, zones: options.zone, span, entities: options.vm });
   const [only, ...others] = analysis.unrecognised;

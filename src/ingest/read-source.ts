@@ -39,10 +39,11 @@ export async function readSource(
   id: string,
   parsers: readonly Parser[],
   listener: (parser: Parser) => SourceListener,
+  progress: (bytes: number) => void = () => {},
 ): Promise<ReadOutcome> {
   let opened: Opened;
   try {
-    opened = await openInput(input);
+    opened = reporting(await openInput(input), progress);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
     return { unrecognised: { path: input.path, bytes: 0, sha256: '', firstBytes: code, reason: 'unreadable' } };
@@ -54,6 +55,17 @@ export async function readSource(
   } finally {
     opened.close();
   }
+}
+
+/** Tells how much was read, wherever it is read from. */
+function reporting(opened: Opened, progress: (bytes: number) => void): Opened {
+  const { bytes } = opened;
+  const read = (offset: number, length: number): Uint8Array => {
+    const found = bytes.read(offset, length);
+    progress(found.length);
+    return found;
+  };
+  return { ...opened, bytes: { size: bytes.size, read } };
 }
 
 async function unrecognised(input: Input, opened: Opened): Promise<Unrecognised> {
