@@ -32,7 +32,8 @@ export function bootClocks(
   const streams = new Map<string, StreamClock>();
   const zeros = new Map<string, BootZero>();
   const seen = bootsSeen(sources, placeWall);
-  const twins = detectionsByStamp(detections);
+  const undated = sources.some((source) => source.streams.some((stream) => stream.clock === 'uptime'));
+  const twins = undated ? detectionsByStamp(detections) : new Map<string, readonly Detection[]>();
   for (const source of sources) {
     for (const stream of source.streams) {
       if (stream.clock !== 'uptime') continue;

@@ -37,7 +37,8 @@ function until(detection: Timed): string {
 
 /** Within a group the k-th copy of each source is matched greedily in time order; one source never merges with itself. */
 function mergeGroup(group: readonly Timed[]): readonly Timed[] {
-  if (group.length === 1) return group;
+  // One source never merges with itself; a storm of equal lines would be compared pair by pair.
+  if (group.every((detection) => detection.source === group[0]?.source)) return group;
   const sorted = [...group].sort((a, b) => (a.start ?? Infinity) - (b.start ?? Infinity) || compare(a.id, b.id));
   const merged: Timed[][] = [];
   for (const detection of sorted) {
