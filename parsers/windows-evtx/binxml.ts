@@ -6,85 +6,37 @@ import {
   openCursor,
   readCounted,
   readName,
+  skipSize,
   stop,
   take8,
   take16,
   take32,
 } from './cursor.js';
+import { findTemplate, type KnownTemplates, keepTemplate, outlineOf } from './known-template.js';
+import type { Plan } from './plan.js';
+import type { AttributePart, InstancePart, InstructionPart, Part, SlotPart, TextPart, Values } from './tree.js';
 import { itemSize, STRING, valueText } from './values.js';
 import { escapeAttribute, escapeText } from './xml.js';
-
-/**
- * BinXML tokens to a tree (MS-EVEN6 2.2.12; libevtx "Binary XML"). Offsets count from the start of the chunk. A
- * template is read once per chunk; its substitutions stay open (`slot`) and are filled per record.
- */
-export type Part = TextPart | SlotPart | ElementPart | InstancePart | InstructionPart;
-
-export interface TextPart {
-  readonly kind: 'text';
-  text: string;
-  /** `text` escaped; set when all adjacent texts are known. */
-  xml: string;
-}
-
-export interface SlotPart {
-  readonly kind: 'slot';
-  readonly id: number;
-  readonly optional: boolean;
-}
-
-export interface ElementPart {
-  readonly kind: 'element';
-  readonly name: string;
-  readonly attributes: readonly AttributePart[];
-  readonly content: readonly Part[];
-  /** Written `<Name/>`. */
-  readonly empty: boolean;
-  /** Substitutions whose NULL makes the element disappear: its dependency id and its optional substitutions. */
-  readonly needs: readonly number[];
-  /** Substitutions directly in the content: an array there repeats the element (MS-EVEN6 3.1.4.7.5). */
-  readonly slots: readonly number[];
-}
-
-export interface AttributePart {
-  readonly name: string;
-  readonly content: readonly (TextPart | SlotPart)[];
-  /** `content` as one text when it has no substitution. */
-  readonly fixed: { readonly text: string; readonly xml: string } | null;
-}
-
-export interface InstancePart {
-  readonly kind: 'instance';
-  readonly parts: readonly Part[];
-  readonly values: Values;
-}
-
-export interface InstructionPart {
-  readonly kind: 'instruction';
-  readonly target: string;
-  readonly text: string;
-}
-
-/** Values of one template instance; parallel lists, index = substitution id. */
-export interface Values {
-  readonly types: readonly number[];
-  readonly offsets: readonly number[];
-  readonly sizes: readonly number[];
-}
-
-export const NO_VALUES: Values = { types: [], offsets: [], sizes: [] };
 
 /** What is known of one chunk while its records are read. */
 export interface Chunk extends NamedBlock {
   readonly templates: Map<number, Template>;
   /** Good templates of the whole file by id, for records whose own chunk has lost the definition. */
   readonly shared: Map<number, Template>;
+  /** Definitions read in earlier chunks, so that they are compared rather than read again. */
+  readonly known: KnownTemplates<Reading>;
+}
+
+/** What a definition says, with the plans made of it: by the depth and section an instance stands in. */
+export interface Reading {
+  readonly parts: readonly Part[];
+  readonly plans: Map<string | number, Plan | null>;
 }
 
 type ChunkCursor = Cursor<Chunk>;
 
 export interface Template {
-  readonly parts: readonly Part[];
+  readonly reading: Reading;
   readonly damage: string | null;
   /** Length of the body in bytes as its header states it. */
   readonly size: number;
@@ -102,19 +54,21 @@ export function readParts(cursor: ChunkCursor, depth: number): Part[] {
   return parts;
 }
 
-function readUntil(cursor: ChunkCursor, last: number, parts: Part[], depth: number): void {
+/** True when the end token was found. */
+function readUntil(cursor: ChunkCursor, last: number, parts: Part[], depth: number): boolean {
   while (!cursor.isStopped && cursor.at < cursor.end) {
     // 0x40 says "more follows", which the next token says as well.
     const token = take8(cursor) & ~0x40;
     if (token === last) {
       sealTexts(parts);
-      return;
+      return true;
     }
     const part = readPart(cursor, token, depth);
     if (part !== null) pushPart(parts, part);
   }
   if (last === 0x04) stop(cursor, 'an element has no end');
   sealTexts(parts);
+  return false;
 }
 
 function readPart(cursor: ChunkCursor, token: number, depth: number): Part | null {
@@ -161,7 +115,7 @@ function readLeaf(cursor: ChunkCursor, token: number): TextPart | SlotPart | nul
 function readElement(cursor: ChunkCursor, depth: number): Part | null {
   const hasAttributes = cursor.chunk.bytes[cursor.at - 1] === 0x41;
   const dependency = hasDependency(cursor) ? take16(cursor) : NO_DEPENDENCY;
-  cursor.at += 4; // size: the end tokens say the same
+  skipSize(cursor); // the end tokens say the same
   const name = readName(cursor);
   const attributes = hasAttributes ? readAttributes(cursor) : [];
   const token = cursor.isStopped ? 0x03 : take8(cursor);
@@ -179,12 +133,13 @@ function hasDependency(cursor: ChunkCursor): boolean {
   const expected = cursor.dependencies;
   const at = cursor.at + (expected ? 6 : 4);
   if (leadsToName(cursor, at)) return expected;
+  if (cursor.tracing !== null) cursor.tracing.isPlain = false;
   return leadsToName(cursor, cursor.at + (expected ? 4 : 6)) ? !expected : expected;
 }
 
 /** 46 name (05|0d|0e|08|09 ...)+ ... 06 name ...; the list is over where no attribute token follows. */
 function readAttributes(cursor: ChunkCursor): AttributePart[] {
-  cursor.at += 4; // length of the list in bytes
+  skipSize(cursor); // length of the list in bytes
   const attributes: AttributePart[] = [];
   while (!cursor.isStopped && isAttribute(cursor)) {
     cursor.at += 1;
@@ -248,6 +203,7 @@ function readEntity(cursor: ChunkCursor): TextPart {
 
 /** 0c, one byte, template id, offset of the definition; the definition if it stands here; the values. */
 function readInstance(cursor: ChunkCursor, depth: number): InstancePart | null {
+  if (cursor.tracing !== null) cursor.tracing.isPlain = false;
   cursor.at += 1;
   const id = take32(cursor);
   const offset = take32(cursor);
@@ -257,17 +213,21 @@ function readInstance(cursor: ChunkCursor, depth: number): InstancePart | null {
   const isOwn = template === cursor.chunk.templates.get(offset);
   cursor.damage ??= isOwn ? template.damage : 'its template is missing; the same template of another chunk was used';
   if (offset === cursor.at) cursor.at += TEMPLATE_HEADER + template.size;
-  return { kind: 'instance', parts: template.parts, values: readValues(cursor) };
+  return { kind: 'instance', parts: template.reading.parts, values: readValues(cursor) };
 }
 
 /** Offset of the next template, GUID, length of the body. */
-const TEMPLATE_HEADER = 24;
-const IN_PROGRESS: Template = { parts: [], damage: 'its template refers to itself', size: 0 };
+export const TEMPLATE_HEADER = 24;
+const IN_PROGRESS: Template = {
+  reading: { parts: [], plans: new Map() },
+  damage: 'its template refers to itself',
+  size: 0,
+};
 /** A channel has a few hundred templates; the limit is for hostile files. */
 const MAX_SHARED = 4096;
 
 /** The id of a template is the first number of its GUID: a definition with another GUID was overwritten. */
-function templateAt(chunk: Chunk, id: number, offset: number, depth: number): Template | undefined {
+export function templateAt(chunk: Chunk, id: number, offset: number, depth: number): Template | undefined {
   const known = chunk.templates.get(offset);
   if (known !== undefined) return known;
   if (offset < CHUNK_HEADER || offset + TEMPLATE_HEADER > chunk.bytes.length) return undefined;
@@ -275,11 +235,28 @@ function templateAt(chunk: Chunk, id: number, offset: number, depth: number): Te
   chunk.templates.set(offset, IN_PROGRESS);
   const size = chunk.view.getUint32(offset + 20, true);
   const at = offset + TEMPLATE_HEADER;
-  const cursor = openCursor(chunk, at, Math.min(at + size, chunk.bytes.length), true);
-  const template = { parts: readParts(cursor, depth), damage: cursor.damage, size };
+  const template = readTemplate(chunk, id, at, size, depth);
   chunk.templates.set(offset, template);
   if (template.damage === null && chunk.shared.size < MAX_SHARED) chunk.shared.set(id, template);
   return template;
+}
+
+/** Depth of a template that is no part of another one. */
+export const OUTERMOST = 1;
+
+function readTemplate(chunk: Chunk, id: number, at: number, size: number, depth: number): Template {
+  const end = Math.min(at + size, chunk.bytes.length);
+  const isOutermost = depth === OUTERMOST;
+  const known = isOutermost ? findTemplate(chunk.known, id, chunk, at, end) : null;
+  if (known !== null) return { reading: known.read, damage: null, size };
+  const tracing = { places: [], isPlain: isOutermost };
+  const cursor = openCursor(chunk, at, end, true, tracing);
+  const parts: Part[] = [];
+  const isClosed = readUntil(cursor, 0x00, parts, depth);
+  const reading: Reading = { parts, plans: new Map() };
+  const outline = isClosed && cursor.damage === null ? outlineOf(chunk, at, cursor.at, tracing) : null;
+  if (outline !== null) keepTemplate(chunk.known, id, { outline, read: reading });
+  return { reading, damage: cursor.damage, size };
 }
 
 const BEYOND = 'its values run beyond its end';

@@ -1,50 +1,21 @@
-import type { Position } from '../../src/model/record.js';
-import type { Sink } from '../../src/parser/parser.js';
-import { windowsRecord } from '../../src/parser/windows-event.js';
-import type { Chunk, Template } from './binxml.js';
+import type { Chunk } from './binxml.js';
 import { crc32 } from './crc32.js';
 import { CHUNK_HEADER } from './cursor.js';
-import { finishEvent } from './event.js';
-import { type Rendering, renderDocument } from './render.js';
-import { readFiletime } from './values.js';
+import { type EvtxFile, type OpenChunk, place, reportLost } from './open-chunk.js';
+import { idAt, RECORD_HEADER, readRecord, STEPS } from './record.js';
 
 export const CHUNK_SIZE = 65_536;
-/** Signature, size, id, time written; the copy of the size follows the BinXML. */
-const RECORD_HEADER = 24;
 const RECORD_MINIMUM = RECORD_HEADER + 4;
-/**
- * Work one chunk may ask for. Real chunks hold about 150 records of about 150 parts (20,000 steps); every 16
- * characters of output cost a step too, so 64 KiB of input give at most 16 MiB of text.
- */
-const STEPS = 1_000_000;
-
-/** A chunk while it is read. `base` is its offset in the file. */
-interface OpenChunk extends Chunk {
-  readonly base: number;
-  /** Where the header says that free space starts; the end of the bytes if it says nothing sensible. */
-  readonly free: number;
-  readonly sink: Sink;
-  /** Starts of what looks like a record, ascending; searched for once damage is met. */
-  starts: number[] | null;
-  /** A loss was reported; the same loss is not reported twice. */
-  hasLoss: boolean;
-}
-
 /** What the file says about checksums: flag 0x4, in the file header and per chunk (seen in exported files). */
 const NO_CHECKSUM = 0x4;
 
-/** What the chunks of one file share. */
-export interface EvtxFile {
-  readonly sink: Sink;
-  readonly templates: Map<number, Template>;
-}
-
 /** Reads every record of the chunk in `bytes` and returns how many there were. `bytes` may be short or damaged. */
-export function readChunk(file: EvtxFile, bytes: Uint8Array, base: number): number {
+export function readChunk(file: EvtxFile, bytes: Buffer, base: number): number {
   const hasMagic = isChunkMagic(bytes, 0);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const free = bytes.length >= CHUNK_HEADER && hasMagic ? view.getUint32(48, true) : 0;
   const chunk: OpenChunk = {
+    file,
     bytes,
     view,
     base,
@@ -53,9 +24,11 @@ export function readChunk(file: EvtxFile, bytes: Uint8Array, base: number): numb
     names: new Map(),
     templates: new Map(),
     shared: file.templates,
+    known: file.known,
     steps: STEPS,
     starts: null,
     hasLoss: false,
+    kept: null,
   };
   if (hasMagic && bytes.length >= CHUNK_HEADER) checkChecksums(chunk);
   // What was never a chunk (Windows does not clear what it allocates) has no records to miss.
@@ -121,11 +94,6 @@ function isMissing(chunk: OpenChunk, lastId: number): boolean {
   return last > 0 && last >= Number(chunk.view.getBigInt64(24, true)) && lastId < last;
 }
 
-function reportLost(chunk: OpenChunk, at: number): void {
-  chunk.hasLoss = true;
-  chunk.sink.issue('evtx-record-lost', 'data-loss', 'records of a damaged chunk could not be read', place(chunk, at));
-}
-
 interface RecordEnd {
   readonly at: number;
   readonly isDamaged: boolean;
@@ -139,40 +107,6 @@ function recordEnd(chunk: OpenChunk, at: number): RecordEnd {
   if (isSize && (end === chunk.free || isSignature(chunk, end))) return { at: end, isDamaged: true };
   const next = Math.min(nextStart(chunk, at + 4), Math.max(chunk.free, at + RECORD_MINIMUM));
   return { at: isSize ? Math.min(end, next) : next, isDamaged: true };
-}
-
-/** False when the record is lost. */
-function readRecord(chunk: OpenChunk, at: number, end: number, isDamaged: boolean): boolean {
-  const rendering = renderDocument(chunk, at + RECORD_HEADER, Math.max(end - 4, at + RECORD_HEADER));
-  chunk.steps -= rendering.xml.length >> 4;
-  const event = finishEvent(rendering.event, writtenTime(chunk, at));
-  // Ids start at 1: a 0 was zeroed, and the header of the record has its own copy.
-  const position = place(chunk, at, event?.recordId || idAt(chunk, at));
-  if (event === null) {
-    reportLost(chunk, at);
-    return false;
-  }
-  reportDamage(chunk, rendering, isDamaged, position);
-  chunk.sink.record(windowsRecord(event, rendering.xml, position));
-  return true;
-}
-
-function reportDamage(chunk: OpenChunk, rendering: Rendering, isDamaged: boolean, at: Position): void {
-  if (rendering.isTruncated) {
-    const note = 'a record is longer than 1 MiB; only its first MiB was matched';
-    chunk.sink.issue('record-truncated', 'data-loss', note, at);
-  }
-  const reason = rendering.damage ?? (isDamaged ? 'its two size fields differ' : null);
-  if (reason === null) return;
-  chunk.sink.issue('evtx-record-damaged', 'error', `a record could not be read completely: ${reason}`, at);
-}
-
-function writtenTime(chunk: OpenChunk, at: number) {
-  if (isZero(chunk.bytes, at + 16, at + 24)) return null;
-  const { seconds, ticks } = readFiletime(chunk.view, at + 16);
-  const micros = seconds * 1e6 + Math.floor(ticks / 10);
-  if (!Number.isSafeInteger(micros)) return null;
-  return { micros, clock: 'wall', utcOffset: 0, yearless: false, resolution: 1 } as const;
 }
 
 /** First start of a record at or behind `at`; the end of the bytes when there is none. */
@@ -212,17 +146,11 @@ function hasFragment({ view }: Chunk, at: number): boolean {
   return view.getUint32(at + RECORD_HEADER, true) === 0x0001010f;
 }
 
-function idAt({ view }: Chunk, at: number): number {
-  return Number(view.getBigUint64(at + 8, true));
-}
+const ZEROS = Buffer.alloc(CHUNK_SIZE);
 
-function place(chunk: OpenChunk, at: number, record: number | null = null): Position {
-  return { line: null, byteOffset: chunk.base + at, record };
-}
-
-export function isZero(bytes: Uint8Array, from: number, to: number): boolean {
-  for (let i = from; i < to; i++) if (bytes[i] !== 0) return false;
-  return true;
+/** At most a chunk's length. */
+export function isZero(bytes: Buffer, from: number, to: number): boolean {
+  return from >= to || bytes.compare(ZEROS, 0, to - from, from, to) === 0;
 }
 
 /** `ElfChnk` and a zero byte. */

@@ -15,10 +15,21 @@ export interface Cursor<B extends NamedBlock = NamedBlock> {
   readonly end: number;
   /** Elements of template definitions carry a dependency id, others do not (MS-EVEN6 2.2.12, DependencyID). */
   readonly dependencies: boolean;
+  /** Where a template definition is being read. */
+  readonly tracing: Tracing | null;
   /** The first thing that was not as it should be. */
   damage: string | null;
   /** The damage leaves no way to tell where the next token starts. */
   isStopped: boolean;
+}
+
+/**
+ * The places of a definition that may differ between chunks: references to names, and sizes (null). `isPlain` is false
+ * once the reading depends on more than the definition's own bytes.
+ */
+export interface Tracing {
+  readonly places: { readonly at: number; readonly name: string | null }[];
+  isPlain: boolean;
 }
 
 /** No name, template or record lies in the header of a chunk. */
@@ -26,8 +37,14 @@ export const CHUNK_HEADER = 512;
 /** 16 bits of length would allow 65,535; the longest name in public logs has 60. */
 const MAX_NAME = 512;
 
-export function openCursor<B extends NamedBlock>(chunk: B, at: number, end: number, dependencies = false): Cursor<B> {
-  return { chunk, at, end, dependencies, damage: null, isStopped: false };
+export function openCursor<B extends NamedBlock>(
+  chunk: B,
+  at: number,
+  end: number,
+  dependencies = false,
+  tracing: Tracing | null = null,
+): Cursor<B> {
+  return { chunk, at, end, dependencies, tracing, damage: null, isStopped: false };
 }
 
 /** An offset; where it names the place right behind it, the name itself stands there and is stepped over. */
@@ -36,12 +53,19 @@ export function readName(cursor: Cursor): string {
   if (cursor.isStopped) return NO_NAME;
   const name = nameAt(cursor.chunk, offset);
   if (name === null) cursor.damage ??= 'a name is missing';
+  cursor.tracing?.places.push({ at: cursor.at - 4, name: name ?? NO_NAME });
   if (offset === cursor.at) {
     cursor.at += 6;
     const length = take16(cursor);
     cursor.at += 2 * length + 2;
   }
   return name ?? NO_NAME;
+}
+
+/** Steps over a length that nothing depends on. */
+export function skipSize(cursor: Cursor): void {
+  cursor.tracing?.places.push({ at: cursor.at, name: null });
+  cursor.at += 4;
 }
 
 /** Stands in for a name that cannot be read, so that its value is not lost with it. */

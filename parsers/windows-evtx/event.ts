@@ -2,7 +2,8 @@ import type { WrittenTime } from '../../src/model/time.js';
 import { readIsoStamp } from '../../src/parser/stamp.js';
 import type { WindowsEvent } from '../../src/parser/windows-event.js';
 
-type Section = 'System' | 'EventData' | 'UserData' | 'RenderingInfo' | null;
+/** The child of `<Event>` that is being read. */
+export type Section = 'System' | 'EventData' | 'UserData' | 'RenderingInfo' | null;
 
 /** Picks a WindowsEvent out of the elements of one event as they come by. */
 export interface EventBuilder {
@@ -47,7 +48,7 @@ export function openElement(event: EventBuilder, name: string): void {
   event.isLeaf = true;
 }
 
-function sectionOf(name: string): Section {
+export function sectionOf(name: string): Section {
   return name === 'System' || name === 'EventData' || name === 'UserData' || name === 'RenderingInfo' ? name : null;
 }
 
@@ -120,7 +121,7 @@ export function finishEvent(event: EventBuilder, written: WrittenTime | null): W
   };
 }
 
-function numberOf(text: string | undefined): number | null {
+export function numberOf(text: string | undefined): number | null {
   return text !== undefined && /^\d{1,20}$/.test(text) ? Number(text) : null;
 }
 
@@ -128,7 +129,7 @@ function numberOf(text: string | undefined): number | null {
 const NEVER = '1601-01-01T00:00:00.0000000Z';
 
 /** `2024-03-01T02:14:07.1234567Z`; the format knows UTC only. */
-function timeOf(text: string | undefined): WrittenTime | null {
+export function timeOf(text: string | undefined): WrittenTime | null {
   const stamp = text === undefined || text === NEVER ? null : readIsoStamp(text);
   return stamp === null ? null : { ...stamp.time, utcOffset: 0 };
 }

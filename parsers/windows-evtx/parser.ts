@@ -1,6 +1,7 @@
-import { type ByteInput, defineParser, type Head, type Sink } from '../../src/parser/parser.js';
-import { CHUNK_SIZE, type EvtxFile, isChunkMagic, isZero, readChunk } from './chunk.js';
+import { type ByteInput, defineParser, type Head, type Interest, type Sink } from '../../src/parser/parser.js';
+import { CHUNK_SIZE, isChunkMagic, isZero, readChunk } from './chunk.js';
 import { crc32 } from './crc32.js';
+import { type EvtxFile, openFile } from './open-chunk.js';
 
 /** Size of the file header; chunks follow it. */
 const HEADER_BLOCK = 4096;
@@ -17,7 +18,7 @@ export default defineParser({
   reads: 'bytes',
   sniff: ({ bytes }: Head) =>
     isFileMagic(bytes) ? 1 : isChunkMagic(bytes, HEADER_BLOCK) || isChunkMagic(bytes, 0) ? 0.95 : 0,
-  read: (input, _context, sink) => readFile(input, sink),
+  read: (input, _context, sink, interest) => readFile(input, sink, interest),
 });
 
 function isFileMagic(bytes: Uint8Array): boolean {
@@ -31,12 +32,12 @@ interface FileHeader {
   readonly chunks: number | null;
 }
 
-function readFile(input: ByteInput, sink: Sink): void {
+function readFile(input: ByteInput, sink: Sink, interest: Interest): void {
   const header = readHeader(input.read(0, HEADER_BLOCK), sink);
-  const file: EvtxFile = { sink, templates: new Map() };
+  const file = openFile(sink, interest);
   let chunks = 0;
   for (let at = header.start; at < input.size; ) {
-    const block = readBlock(file, input.read(at, CHUNK_SIZE), at);
+    const block = readBlock(file, bufferOf(input.read(at, CHUNK_SIZE)), at);
     // An input that gives nothing before its end must not hold us up for ever.
     if (block.length === 0) break;
     if (block.isChunk) chunks++;
@@ -70,7 +71,7 @@ interface BlockRead {
 }
 
 /** One block of 64 KiB, or what there is up to the next chunk when a damaged file has lost its alignment. */
-function readBlock(file: EvtxFile, block: Uint8Array, at: number): BlockRead {
+function readBlock(file: EvtxFile, block: Buffer, at: number): BlockRead {
   const position = { line: null, byteOffset: at, record: null };
   const bytes = block.subarray(0, nextChunk(block));
   if (isChunkMagic(bytes, 0)) {
@@ -88,10 +89,17 @@ function readBlock(file: EvtxFile, block: Uint8Array, at: number): BlockRead {
   return { length: bytes.length, isChunk: count > 0 };
 }
 
+/** The same bytes, with the searches of a Buffer. */
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+const CHUNK_MAGIC = Buffer.from('ElfChnk\0', 'latin1');
+
 /** Where in the block another chunk starts; its end when there is none. */
-function nextChunk(bytes: Uint8Array): number {
-  for (let at = bytes.indexOf(0x45, 1); at > 0; at = bytes.indexOf(0x45, at + 1)) {
-    if (isChunkMagic(bytes, at) && isHeaderLike(bytes, at)) return at;
+function nextChunk(bytes: Buffer): number {
+  for (let at = bytes.indexOf(CHUNK_MAGIC, 1); at > 0; at = bytes.indexOf(CHUNK_MAGIC, at + 1)) {
+    if (isHeaderLike(bytes, at)) return at;
   }
   return bytes.length;
 }

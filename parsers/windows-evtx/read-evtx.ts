@@ -1,23 +1,28 @@
-import type { LogRecord } from '../../src/model/record.js';
+import type { LogRecord, RecordHead } from '../../src/model/record.js';
 import type { Issue } from '../../src/model/source.js';
-import { EVERYTHING, WHOLE_RECORDS } from '../../src/parser/collect.js';
-import type { Sink } from '../../src/parser/parser.js';
+import { EVERYTHING } from '../../src/parser/collect.js';
+import type { Interest, Sink } from '../../src/parser/parser.js';
 import parser from './parser.js';
 
 /** Test code: everything the parser says about a file, in order. */
 export interface ReadEvtx {
   readonly records: LogRecord[];
   readonly issues: Omit<Issue, 'count'>[];
+  /** Records that were counted and not read whole. */
+  readonly heads: RecordHead[];
   readonly items: unknown[];
 }
 
-export function readEvtx(bytes: Uint8Array): ReadEvtx {
-  const read: ReadEvtx = { records: [], issues: [], items: [] };
+export function readEvtx(bytes: Uint8Array, event: Interest['event'] = EVERYTHING.event): ReadEvtx {
+  const read: ReadEvtx = { records: [], issues: [], heads: [], items: [] };
   const refuse = (): never => {
     throw new Error('the parser gives records and issues only');
   };
   const sink: Sink = {
-    ...WHOLE_RECORDS,
+    counted(head) {
+      read.heads.push(head);
+      read.items.push({ head });
+    },
     record(record) {
       read.records.push(record);
       read.items.push({ record });
@@ -28,6 +33,7 @@ export function readEvtx(bytes: Uint8Array): ReadEvtx {
       read.items.push({ issue });
     },
     metric: refuse,
+    column: refuse,
     clock: refuse,
     fact: refuse,
   };
@@ -42,6 +48,6 @@ export function readEvtx(bytes: Uint8Array): ReadEvtx {
       return buffer.subarray(0, part.length);
     },
   };
-  parser.read(input, { path: 'System.evtx', pathHost: null }, sink, EVERYTHING);
+  parser.read(input, { path: 'System.evtx', pathHost: null }, sink, { ...EVERYTHING, event });
   return read;
 }

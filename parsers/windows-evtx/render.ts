@@ -1,17 +1,9 @@
 import { RECORD_LIMIT } from '../../src/parser/assemble.js';
-import {
-  type AttributePart,
-  type Chunk,
-  type ElementPart,
-  NO_VALUES,
-  type Part,
-  readParts,
-  type SlotPart,
-  type Values,
-} from './binxml.js';
+import { type Chunk, readParts } from './binxml.js';
 import { openCursor } from './cursor.js';
 import { addAttribute, addText, closeElement, type EventBuilder, openElement, openEvent } from './event.js';
-import { ARRAY, arrayTexts, BINXML, hexText, NULL, valueText } from './values.js';
+import { type AttributePart, type ElementPart, NO_VALUES, type Part, type SlotPart, type Values } from './tree.js';
+import { ANSI_STRING, ARRAY, arrayTexts, BINXML, hexText, NULL, STRING, valueText } from './values.js';
 import { escapeAttribute, escapeText } from './xml.js';
 
 /** One record as it is written out: the XML and the event in one pass. */
@@ -156,8 +148,13 @@ function renderSlot(rendering: Rendering, scope: Scope, slot: SlotPart): void {
     return;
   }
   const text = slotText(rendering, scope, slot);
-  rendering.xml += escapeText(text);
+  rendering.xml += isText(types[slot.id]) ? escapeText(text) : text;
   addText(rendering.event, text);
+}
+
+/** Numbers, times, GUIDs, SIDs and hex have no character that XML would escape; half of all values are such. */
+function isText(type: number | undefined): boolean {
+  return type === STRING || type === ANSI_STRING || ((type ?? 0) & ARRAY) !== 0;
 }
 
 const BAD_VALUE = 'a value does not fit its type';

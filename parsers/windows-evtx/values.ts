@@ -7,7 +7,7 @@ export const ARRAY = 0x80;
 
 /** Where values lie: a chunk, or any other block that holds BinXML. */
 export interface Block {
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
   readonly view: DataView;
 }
 
@@ -27,7 +27,7 @@ export function valueText(block: Block, type: number, at: number, size: number):
     case NULL:
       return '';
     case STRING:
-      return size % 2 === 0 ? withoutEnd(utf16(block.bytes, at, size)) : null;
+      return size % 2 === 0 ? stringText(block.bytes, at, size) : null;
     case ANSI_STRING:
       return withoutEnd(ansi(block.bytes, at, size));
     case 0x03:
@@ -65,6 +65,43 @@ export function valueText(block: Block, type: number, at: number, size: number):
   }
 }
 
+const INTEGER = (1 << 1) | (1 << 2) | (1 << 4) | (1 << 8);
+const WIDE = (1 << 4) | (1 << 8);
+/** Sizes a value may have by type, one bit each; ANY, or 0 where valueText looks closer. */
+const ANY = -1;
+const SIZES = Int32Array.from([
+  ANY,
+  0,
+  ANY,
+  INTEGER,
+  INTEGER,
+  INTEGER,
+  INTEGER,
+  INTEGER,
+  INTEGER,
+  INTEGER,
+  INTEGER,
+  WIDE,
+  WIDE,
+  INTEGER,
+  ANY,
+  1 << 16,
+  WIDE,
+  1 << 8,
+  1 << 16,
+  0,
+  WIDE,
+  WIDE,
+]);
+
+/** Whether valueText has a text for the value, found out without making it. */
+export function fitsType(bytes: Uint8Array, type: number, at: number, size: number): boolean {
+  if (type === STRING) return size % 2 === 0;
+  const sizes = SIZES[type] ?? 0;
+  if (sizes !== 0) return sizes === ANY || (size <= 16 && ((sizes >> size) & 1) === 1);
+  return type === 0x13 && size >= 8 && size >= 8 + 4 * (bytes[at + 1] as number);
+}
+
 /** Items of an array value. Strings end with a NUL each; a last one without NUL counts too. */
 export function arrayTexts(block: Block, type: number, at: number, size: number): string[] | null {
   const item = type & ~ARRAY;
@@ -78,7 +115,7 @@ export function arrayTexts(block: Block, type: number, at: number, size: number)
   return items;
 }
 
-function stringItems(bytes: Uint8Array, item: number, at: number, size: number): string[] | null {
+function stringItems(bytes: Buffer, item: number, at: number, size: number): string[] | null {
   if (size === 0) return [];
   if (item === STRING && size % 2 !== 0) return null;
   const items = (item === STRING ? utf16(bytes, at, size) : ansi(bytes, at, size)).split('\0');
@@ -99,17 +136,13 @@ function sidItems(block: Block, at: number, size: number): string[] | null {
   return items;
 }
 
-const UNITS = new Uint16Array(2048);
+/** UTF-16LE at any alignment. Lone surrogates stay as they are: TextDecoder would replace them. */
+export function utf16(bytes: Buffer, at: number, size: number): string {
+  return bytes.toString('utf16le', at, at + size - (size & 1));
+}
 
-/** UTF-16LE at any alignment. Lone surrogates stay as they are: TextDecoder would replace them, and is slower here. */
-export function utf16(bytes: Uint8Array, at: number, size: number): string {
-  let text = '';
-  for (let from = at; from < at + size - 1; from += 2 * UNITS.length) {
-    const count = Math.min(UNITS.length, (at + size - from) >> 1);
-    for (let i = 0, o = from; i < count; i++, o += 2) UNITS[i] = (bytes[o] as number) | ((bytes[o + 1] as number) << 8);
-    text += String.fromCharCode.apply(null, UNITS.subarray(0, count) as unknown as number[]);
-  }
-  return text;
+export function stringText(bytes: Buffer, at: number, size: number): string {
+  return withoutEnd(utf16(bytes, at, size));
 }
 
 // The code page of ANSI strings is not stored. Windows-1252 maps every byte to one character, so nothing is lost.
@@ -140,6 +173,14 @@ function unsignedText(view: DataView, at: number, size: number): string | null {
   if (size === 2) return String(view.getUint16(at, true));
   if (size === 4) return String(view.getUint32(at, true));
   return size === 8 ? String(view.getBigUint64(at, true)) : null;
+}
+
+/** An unsigned number of 1, 2, 4 or 8 bytes, rounded as Number() rounds its decimal text. */
+export function unsigned(view: DataView, at: number, size: number): number {
+  if (size === 4) return view.getUint32(at, true);
+  if (size === 2) return view.getUint16(at, true);
+  if (size === 1) return view.getUint8(at);
+  return view.getUint32(at + 4, true) * 2 ** 32 + view.getUint32(at, true);
 }
 
 function signedText(view: DataView, at: number, size: number): string | null {
@@ -214,6 +255,13 @@ export function readFiletime(view: DataView, at: number): { readonly seconds: nu
   const rest = high * 4_967_296 + low;
   const whole = Math.floor(rest / 1e7);
   return { seconds: high * 429 + whole - EPOCH_SECONDS, ticks: rest - whole * 1e7 };
+}
+
+/** FILETIME in microseconds since 1970; null before 1684 (0 is "never") and from 2255 on, where doubles are not exact. */
+export function filetimeMicros(view: DataView, at: number): number | null {
+  const { seconds, ticks } = readFiletime(view, at);
+  const micros = seconds * 1e6 + Math.floor(ticks / 10);
+  return Number.isSafeInteger(micros) ? micros : null;
 }
 
 /** `2024-03-01T02:14:07.1234567Z` as Windows 10 and later print it; beyond year 9999 (0x7fff... = never) as hex. */

@@ -39,18 +39,26 @@ interface Compiled {
   readonly literalLength: number;
 }
 
-const INDEX: ReadonlyMap<string, readonly Entry[]> = buildIndex();
+/** By provider in lower case, then by event id. */
+type Index = ReadonlyMap<string, ReadonlyMap<number, readonly Entry[]>>;
 
-function keyOf(provider: string, eventId: number): string {
-  return `${provider.toLowerCase()}\n${eventId}`;
+const INDEX: Index = buildIndex();
+
+function find(provider: string, eventId: number): readonly Entry[] | undefined {
+  return INDEX.get(provider.toLowerCase())?.get(eventId);
 }
 
-function buildIndex(): Map<string, Entry[]> {
-  const index = new Map<string, Entry[]>();
+function buildIndex(): Index {
+  const index = new Map<string, Map<number, Entry[]>>();
   const add = (provider: string, id: number, entry: Entry): void => {
-    const key = keyOf(provider, id);
-    const known = index.get(key);
-    if (known === undefined) index.set(key, [entry]);
+    const key = provider.toLowerCase();
+    let ids = index.get(key);
+    if (ids === undefined) {
+      ids = new Map();
+      index.set(key, ids);
+    }
+    const known = ids.get(id);
+    if (known === undefined) ids.set(id, [entry]);
     else known.push(entry);
   };
   const fieldLists = FIELD_LISTS.map((list) => (list === '' ? [] : list.split(' ')));
@@ -89,7 +97,7 @@ function compiledOf(entry: Entry): Compiled {
 
 /** Rows of the source's own message table, or of a shared one when it has none for the id. */
 function entriesOf(provider: string, eventId: number, values: readonly string[]): readonly Entry[] {
-  const found = INDEX.get(keyOf(provider, eventId)) ?? sharedTable(eventId, values);
+  const found = find(provider, eventId) ?? sharedTable(eventId, values);
   const best = found.reduce((least, entry) => Math.min(least, entry.rank), Number.POSITIVE_INFINITY);
   return found.filter((entry) => entry.rank === best && entry.template !== '');
 }
@@ -100,7 +108,12 @@ function entriesOf(provider: string, eventId: number, values: readonly string[])
  */
 function sharedTable(eventId: number, values: readonly string[]): readonly Entry[] {
   if (eventId !== 129 || !/^\\Device\\RaidPort\d+$/i.test(values[0] ?? '')) return [];
-  return INDEX.get(keyOf('disk', 129)) ?? [];
+  return find('disk', 129) ?? [];
+}
+
+/** False when there is certainly no text for such an event. */
+export function hasMessage(provider: string, eventId: number): boolean {
+  return eventId === 129 || INDEX.get(provider.toLowerCase())?.has(eventId) === true;
 }
 
 /**
@@ -151,6 +164,7 @@ function fitsData(entry: Entry, values: readonly string[], named: Readonly<Recor
 
 /** The template that uses most of the data without asking for more than there is; failing that, the least demanding. */
 function bestFit(entries: readonly Entry[], count: number): Entry | null {
+  if (entries.length < 2) return entries[0] ?? null;
   const ranked = entries
     .map((entry) => ({ entry, ...compiledOf(entry) }))
     .map((one) => ({ ...one, missing: Math.max(0, one.highest - count) }))
@@ -168,7 +182,7 @@ function bestFit(entries: readonly Entry[], count: number): Entry | null {
 /** Names of the data items of an event when the catalogue knows exactly one list of that length. */
 export function fieldNamesOf(provider: string, eventId: number, count: number): readonly string[] | null {
   if (count === 0) return null;
-  const lists = (INDEX.get(keyOf(provider, eventId)) ?? [])
+  const lists = (find(provider, eventId) ?? [])
     .map((entry) => entry.fields)
     .filter((fields) => fields.length === count);
   const [first] = lists;

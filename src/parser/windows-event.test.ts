@@ -145,3 +145,34 @@ describe('one event from XML and from JSON', () => {
     expect({ ...fromJson, text: '' }).toEqual({ ...fromXml, text: '' });
   });
 });
+
+describe('a record whose text is rendered late', () => {
+  const late = (): { readonly record: LogRecord; readonly calls: () => number } => {
+    let calls = 0;
+    const text = (): string => `text ${++calls}`;
+    return { record: windowsRecord({ ...BARE, provider: 'p' }, text, AT), calls: () => calls };
+  };
+
+  it('is rendered when it is read, and once', () => {
+    const { record, calls } = late();
+    expect(record.fields.EventID).toBe(1);
+    expect(calls()).toBe(0);
+    expect([record.text, record.text]).toEqual(['text 1', 'text 1']);
+    expect(calls()).toBe(1);
+  });
+
+  it('has the same properties in the same order as copies of it', () => {
+    const copies = [
+      (r: LogRecord): LogRecord => ({ ...r }),
+      (r: LogRecord): LogRecord => structuredClone(r),
+      (r: LogRecord): LogRecord => JSON.parse(JSON.stringify(r)) as LogRecord,
+    ];
+    for (const copy of copies) {
+      const { record } = late();
+      const made = copy(record);
+      expect(Object.keys(made)).toEqual(Object.keys(record));
+      expect(made.text).toBe('text 1');
+      expect(made.body).toBe('p 1');
+    }
+  });
+});
