@@ -138,6 +138,31 @@ const UNITS: Readonly<Record<string, number>> = {
 
 /** `12.34`, `12,34`, `1.3M`; null when the text is nothing iostat prints in a cell. */
 export function readCell(text: string): Cell | null {
+  return readPlainCell(text) ?? readAnyCell(text);
+}
+
+/** So many characters hold a mantissa below 2^53, which a power of ten divides with one rounding, as Number() does. */
+const PLAIN_LIMIT = 15;
+const DECIMALS_LIMIT = 6;
+
+/** Nearly all cells are digits with at most one decimal sign: a fifth of the time of the regular expression. */
+function readPlainCell(text: string): Cell | null {
+  if (text.length === 0 || text.length > PLAIN_LIMIT) return null;
+  let mantissa = 0;
+  let decimals = -1;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c >= 48 && c <= 57) {
+      mantissa = mantissa * 10 + (c - 48);
+      if (decimals >= 0) decimals++;
+    } else if (i > 0 && decimals < 0 && (c === 44 || c === 46)) decimals = 0;
+    else return null;
+  }
+  if (decimals > DECIMALS_LIMIT) return null;
+  return { value: decimals > 0 ? mantissa / 10 ** decimals : mantissa, unit: null, decimals: Math.max(0, decimals) };
+}
+
+function readAnyCell(text: string): Cell | null {
   const m = NUMBER.exec(text);
   if (m === null) return NO_VALUE.test(text) ? { value: Number.NaN, unit: null, decimals: 0 } : null;
   const [, whole, fraction, unit] = m;

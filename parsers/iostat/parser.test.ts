@@ -270,6 +270,19 @@ describe('samples', () => {
     expect(readCell(text)?.value).toBe(value);
   });
 
+  it('reads every decimal as Number does', () => {
+    const parts = fc.tuple(
+      fc.bigInt({ min: 0n, max: 10n ** 20n - 1n }),
+      fc.string({ unit: fc.constantFrom(...'0123456789'), maxLength: 6 }),
+    );
+    fc.assert(
+      fc.property(parts, fc.constantFrom('.', ','), ([whole, fraction], sign) => {
+        const cell = readCell(`${whole}${sign}${fraction}`);
+        expect(cell).toEqual({ value: Number(`${whole}.${fraction}`), unit: null, decimals: fraction.length });
+      }),
+    );
+  });
+
   it.each(['sda', '1.2.3', '12.5x', '', '1e5', '9'.repeat(400)])('%j is no cell', (text) => {
     expect(readCell(text)).toBeNull();
   });

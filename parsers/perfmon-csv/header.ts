@@ -11,11 +11,8 @@ interface Series {
   readonly series: string;
 }
 
-/** Reads and writes that make one value together; `first` and `second` are filled row by row. */
-export interface Sum extends Series {
-  first: number;
-  second: number;
-}
+/** Reads and writes that make one value together. */
+export type Sum = Series;
 
 export interface Column extends Series {
   /** The cell is the percentage of idle time. */
@@ -23,8 +20,6 @@ export interface Column extends Series {
   /** Which half of a value the column is, and the value it belongs to when its twin is there. */
   readonly half: 'first' | 'second' | null;
   sum: Sum | null;
-  /** A cell without a value was reported for this column. */
-  missing: boolean;
 }
 
 export interface Header {
@@ -184,7 +179,6 @@ function toColumn(name: string, path: CounterPath, found: Extract<Classified, { 
     idle: conversion === 'busy',
     half: half ? side : null,
     sum: null,
-    missing: false,
   };
 }
 
@@ -203,7 +197,7 @@ function joinHalves(columns: readonly (Column | null)[]): Sum[] {
     waiting.delete(key);
     const { host, objectType, object, metric } = column;
     const series = `${twin.series} + ${column.series}`;
-    const sum: Sum = { host, objectType, object, metric, series, first: Number.NaN, second: Number.NaN };
+    const sum: Sum = { host, objectType, object, metric, series };
     column.sum = sum;
     twin.sum = sum;
     sums.push(sum);

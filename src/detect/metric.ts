@@ -1,8 +1,9 @@
 import { streamKey } from '../model/clock.js';
 import type { Detection, Entity, Origin } from '../model/detection.js';
 import type { Layer, LogRecord, MetricName } from '../model/record.js';
-import type { Comparison, MetricCondition, MetricRule } from '../model/rule.js';
+import type { Comparison, MetricRule } from '../model/rule.js';
 import { type Micros, SECOND, type WrittenTime } from '../model/time.js';
+import { createGridBuilder, type Grid, type GridColumn, indexAt, seriesAt } from './metric-grid.js';
 import type { ObjectSeries, Series } from './series.js';
 
 /** A stretch in which every condition of a metric rule held. Times as written; a sample covers (time - interval, time]. */
@@ -19,11 +20,12 @@ export function detectMetrics(
   rules: readonly MetricRule[],
 ): readonly Detection[] {
   const detections: Detection[] = [];
+  const grids = createGridBuilder();
   for (const object of objects) {
     if (isNeverShared(object)) continue;
     for (const rule of rules) {
       if (!rule.objects.includes(object.objectType)) continue;
-      const grid = gridOf(object, rule);
+      const grid = grids.gridOf(object, rule);
       if (grid === null) continue;
       for (const stretch of stretchesOf(rule, grid))
         detections.push(toDetection(source, object, rule, grid, stretch, detections.length));
@@ -37,114 +39,49 @@ function isNeverShared({ object }: ObjectSeries): boolean {
   return object === '_Total' || /(?:^|\s)C:(?:\s|$)/i.test(object);
 }
 
-/** The samples of one object at common times: per condition the worst of the metrics it may use. */
-interface Grid {
-  readonly times: readonly Micros[];
-  readonly intervals: readonly (Micros | null)[];
-  readonly columns: readonly Column[];
-}
-
-interface Column {
-  readonly condition: MetricCondition;
-  readonly values: readonly (number | null)[];
-  readonly series: readonly (Series | null)[];
-  /** Threshold of the robust baseline, or null. */
-  readonly baseline: number | null;
-}
-
-function gridOf(object: ObjectSeries, rule: MetricRule): Grid | null {
-  const times = new Map<Micros, { interval: Micros | null }>();
-  for (const condition of rule.all) {
-    const series = condition.any.flatMap((metric) => object.metrics.get(metric) ?? []);
-    if (series.length === 0) return null;
-    for (const s of series)
-      for (const [i, time] of s.times.entries())
-        times.set(time, { interval: s.intervals[i] ?? times.get(time)?.interval ?? null });
-  }
-  const sorted = [...times.keys()].sort((a, b) => a - b);
-  return {
-    times: sorted,
-    intervals: sorted.map((time) => times.get(time)?.interval ?? null),
-    columns: rule.all.map((condition) => columnOf(object, rule, condition, sorted)),
-  };
-}
-
-/**
- * For "at least" the worst of the metrics counts (read or write latency). For "at most" the first one listed that exists:
- * an idle read side must not make a busy disk look still.
- */
-function columnOf(
-  object: ObjectSeries,
-  rule: MetricRule,
-  condition: MetricCondition,
-  times: readonly Micros[],
-): Column {
-  const index = new Map(times.map((time, i) => [time, i]));
-  const values: (number | null)[] = times.map(() => null);
-  const from: (Series | null)[] = times.map(() => null);
-  const wantsLow = condition.comparison.op === 'lt' || condition.comparison.op === 'lte';
-  const present = condition.any.flatMap((metric) => object.metrics.get(metric) ?? []);
-  for (const series of wantsLow ? present.slice(0, 1) : present) {
-    series.times.forEach((time, i) => {
-      const at = index.get(time) as number;
-      const value = series.values[i] as number;
-      const known = values[at];
-      if (known != null && value <= known) return;
-      values[at] = value;
-      from[at] = series;
-    });
-  }
-  return {
-    condition,
-    values,
-    series: from,
-    baseline: rule.baseline === null ? null : baselineOf(values, rule.baseline),
-  };
-}
-
-/**
- * Robust threshold on log values: median + k scaled MADs (1.4826 makes the MAD a standard deviation for normal data),
- * with a floor on the spread. Null below the number of points that make it meaningful.
- */
-function baselineOf(
-  values: readonly (number | null)[],
-  { k, points, floor }: { k: number; points: number; floor: number },
-): number | null {
-  const logs = values.flatMap((v) => (v !== null && v > 0 ? [Math.log(v)] : [])).sort((a, b) => a - b);
-  if (logs.length < points) return null;
-  const median = logs[logs.length >> 1] as number;
-  const deviations = logs.map((v) => Math.abs(v - median)).sort((a, b) => a - b);
-  const spread = Math.max(1.4826 * (deviations[deviations.length >> 1] as number), floor);
-  return Math.exp(median + k * spread);
-}
-
 function stretchesOf(rule: MetricRule, grid: Grid): readonly Stretch[] {
   const stretches: Stretch[] = [];
   let open: Stretch | null = null;
-  grid.times.forEach((time, i) => {
-    const holds = grid.columns.every((column) =>
-      columnHolds(column, i, open === null ? 1 : rule.exit, rule.baseline !== null),
-    );
-    const interval = grid.intervals[i] ?? 0;
+  const { times, intervals, columns } = grid;
+  const [leading] = columns;
+  if (leading === undefined) return stretches;
+  for (let i = 0; i < times.length; i++) {
+    if (open === null) i = nextBeginning(leading, i);
+    if (i === times.length) break;
+    const factor = open === null ? 1 : rule.exit;
+    if (!columns.every((column) => columnHolds(column, i, factor))) {
+      open = null;
+      continue;
+    }
+    const time = times[i] as number;
+    const interval = Number.isNaN(intervals[i]) ? 0 : (intervals[i] as number);
     // A hole of more than three intervals is silence, not a sample below the threshold: never bridged.
-    const bridged = open !== null && time - open.end <= 3 * Math.max(interval, SECOND);
-    if (!holds || (open !== null && !bridged)) open = null;
-    if (!holds) return;
+    if (open !== null && time - open.end > 3 * Math.max(interval, SECOND)) open = null;
     if (open === null) {
       open = { start: time - interval, end: time, indexes: [] };
       stretches.push(open);
     }
     open.end = time;
     open.indexes.push(i);
-  });
+  }
   return stretches.filter((s) => s.end - s.start >= rule.forSeconds * SECOND);
 }
 
-function columnHolds(column: Column, index: number, factor: number, needsBaseline: boolean): boolean {
-  const value = column.values[index];
-  if (value == null) return false;
-  if (needsBaseline && (column.baseline === null || value < column.baseline)) return false;
-  return holds(column.condition.comparison, value, factor);
+/** First index from `from` on at which the column may begin a stretch: nearly all of a healthy disk is passed here. */
+function nextBeginning({ comparison, values }: GridColumn, from: number): number {
+  const { op, value: limit } = comparison;
+  let i = from;
+  if (op === 'gte') while (i < values.length && !((values[i] as number) >= limit)) i++;
+  else if (op === 'gt') while (i < values.length && !((values[i] as number) > limit)) i++;
+  else if (op === 'lte') while (i < values.length && !((values[i] as number) <= limit)) i++;
+  else if (op === 'lt') while (i < values.length && !((values[i] as number) < limit)) i++;
+  return i;
+}
+
+function columnHolds({ comparison, baseline, values }: GridColumn, index: number, factor: number): boolean {
+  const value = values[index] as number;
+  // Neither NaN, where the column has no sample, nor a baseline that cannot be told ever holds.
+  return value >= baseline && holds(comparison, value, factor);
 }
 
 /** `factor` below 1 is the hysteresis of a stretch already open. */
@@ -173,14 +110,15 @@ function toDetection(
   stretch: Stretch,
   index: number,
 ): Detection {
-  const column = grid.columns[0] as Column;
+  const column = grid.columns[0] as GridColumn;
+  const { values } = column;
   const peak = stretch.indexes.reduce(
-    (best, i) => ((column.values[i] ?? -Infinity) > (column.values[best] ?? -Infinity) ? i : best),
+    (best, i) => ((values[i] as number) > (values[best] as number) ? i : best),
     stretch.indexes[0] as number,
   );
-  const series = column.series[peak] as Series;
-  const time = (micros: Micros): WrittenTime => ({ ...series.sample.time, micros });
-  const value = column.values[peak] as number;
+  const value = values[peak] as number;
+  const series = seriesAt(column, grid.times[peak] as number, value);
+  const time = (micros: Micros): WrittenTime => ({ ...series.stamp, micros });
   const entity = entityOf(object, rule);
   return {
     id: `${source.id}m${index}`,
@@ -191,7 +129,7 @@ function toDetection(
     source: source.id,
     stream: streamKey(source.id, object.host, object.objectType),
     entity,
-    captures: { object: object.object, value: shown(value, series.sample.metric) },
+    captures: { object: object.object, value: shown(value, series.metric) },
     statement: statementOf(rule, object, entity, value, series, stretch),
     first: placeholder(object, time(stretch.start), time(stretch.end), series.name),
     last: placeholder(object, time(stretch.end), time(stretch.end), series.name),
@@ -204,13 +142,13 @@ function toDetection(
 
 function originOf(source: string, grid: Grid, peak: number, series: Series, value: number): Origin {
   const written = grid.times[peak] as number;
-  const at = series.times.indexOf(written);
+  const interval = grid.intervals[peak] as number;
   return {
     source,
-    at: { line: series.lines[at] ?? null, byteOffset: series.offsets[at] ?? null, record: null },
+    at: series.placeAt(indexAt(series.axis(), written)),
     series: series.name,
     value,
-    interval: grid.intervals[peak] ?? null,
+    interval: Number.isNaN(interval) ? null : interval,
     written,
     text: `${series.name} = ${value}`,
   };
@@ -236,7 +174,7 @@ function statementOf(
     object: object.object,
     host: object.host ?? '?',
     entity: entity?.name ?? '?',
-    value: shown(value, series.sample.metric),
+    value: shown(value, series.metric),
     duration: `${seconds} s`,
     count: String(stretch.indexes.length),
   };

@@ -92,8 +92,23 @@ export interface MetricColumn {
   /** Length of the sampled interval, microseconds; NaN where it cannot be known. */
   readonly intervals: Float64Array;
   readonly values: Float64Array;
+  /** Line and byte offset; NaN where they are not known. */
   readonly lines: Float64Array;
   readonly offsets: Float64Array;
+  /**
+   * Set where all samples of a stream (host and object type) are counted row by row, whoever reads them: one column,
+   * which need not have samples of its own and comes before the others, bears the rows; the others bear none.
+   * Absent: each sample counts as it stands.
+   */
+  readonly counted?: SampleRows;
+}
+
+/** How many samples each row of a stream has. */
+export interface SampleRows {
+  readonly times: Float64Array;
+  readonly intervals: Float64Array;
+  readonly offsets: Float64Array;
+  readonly counts: Uint32Array;
 }
 
 /** Closed list of normalised metrics; the unit is part of the meaning. */
