@@ -13,6 +13,7 @@ export default defineParser({
   reads: 'lines',
   // A serial console puts any character before a kernel stamp.
   startBytes: null,
+  prefixes: ['uptime'],
   anchorLiterals: ANCHOR_LITERALS,
   sniff,
   lineTime: dmesgTime,

@@ -13,6 +13,7 @@ export default defineParser({
   layer: 'guest',
   reads: 'lines',
   startBytes: START_BYTES,
+  prefixes: ['rfc3164', 'iso8601'],
   anchorLiterals: ANCHOR_LITERALS,
   sniff,
   lineTime: syslogTime,

@@ -12,6 +12,7 @@ export default defineParser({
   reads: 'lines',
   // A brace, an RS or `data:`, a bracket, weekday or month, a digit, a mark, an escape sequence.
   startBytes: '{[-\x1b\x1e0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz',
+  prefixes: ['rfc3164', 'iso8601'],
   anchorLiterals: [
     ...ANCHOR_LITERALS,
     '"kernel"',

@@ -1,6 +1,6 @@
 import type { LogRecord } from '../model/record.js';
 import type { DetectionRule, LogsourceRule } from '../model/rule.js';
-import { indexLiterals, type LiteralIndex } from './literal-index.js';
+import { indexNeeds } from './need-index.js';
 
 /** The rules that can match a format, arranged so that a record meets few of them. */
 export interface Applicable {
@@ -9,77 +9,105 @@ export interface Applicable {
   readonly literals: readonly string[] | null;
   /** Whether some rule could match a Windows event with this head. */
   wantsEvent(provider: string | null, eventId: number | null, channel: string | null): boolean;
-  /** Calls `match` for every rule that matches the record, each once. */
-  matches(record: LogRecord, match: (rule: DetectionRule) => void): void;
+  /** Calls `match` for every rule that matches the record, each once and in the order of `rules`, with its number there. */
+  matches(record: LogRecord, match: (rule: DetectionRule, number: number) => void): void;
 }
 
-/** Picks the detections whose logsource names `format`, and indexes them by event id and by literal. */
+/** Picks the detections whose logsource names `format`, and indexes them by the tests their conditions imply. */
 export function applicableRules(
   format: string,
   detections: readonly DetectionRule[],
   logsources: ReadonlyMap<string, LogsourceRule>,
 ): Applicable {
   const rules = detections.filter((rule) => logsources.get(rule.logsourceId)?.formats.includes(format) ?? false);
-  const byEvent = new Map<number, DetectionRule[]>();
-  const literals = new Map<string, DetectionRule[]>();
-  const always: DetectionRule[] = [];
-  for (const rule of rules) {
-    if (rule.eventIds !== null) for (const id of rule.eventIds) push(byEvent, id, rule);
-    else if (rule.literals !== null) for (const literal of rule.literals) push(literals, literal, rule);
-    else always.push(rule);
-  }
-  const owners = [...literals.values()];
-  const index = indexLiterals([...literals.keys()]);
-  // Rules that name no event id: each event of their channels has to be read whole.
-  const unnamed = rules.filter((rule) => rule.eventIds === null).map((rule) => logsources.get(rule.logsourceId));
-  const everywhere = unnamed.some((logsource) => logsource === undefined || logsource.channels === null);
-  const channels = new Set(unnamed.flatMap((logsource) => logsource?.channels ?? []).map((c) => c.toLowerCase()));
+  const index = indexNeeds(rules.map((rule) => rule.needs));
+  const inLogsource = logsourceTests(rules, logsources);
+  const wantsEvent = wantedEvents(rules, (rule) => logsources.get(rule.logsourceId)?.channels ?? null);
   return {
     rules,
     literals: literalsOf(rules),
-    wantsEvent: (_provider, eventId, channel) =>
-      everywhere || eventId === null || byEvent.has(eventId) || channel === null || channels.has(channel.toLowerCase()),
+    wantsEvent,
     matches(record, match) {
-      for (const rule of candidatesOf(record, byEvent, index, owners, always)) {
-        const logsource = logsources.get(rule.logsourceId);
-        if (logsource?.where != null && !logsource.where(record)) continue;
-        if (rule.matches(record)) match(rule);
+      const count = index.candidates(record);
+      if (count === 0) return;
+      inLogsource.next(record);
+      for (let i = 0; i < count; i++) {
+        const number = index.found[i] as number;
+        const rule = rules[number] as DetectionRule;
+        if (inLogsource.holds(number) && rule.matches(record)) match(rule, number);
       }
     },
   };
 }
 
+interface LogsourceTests {
+  next(record: LogRecord): void;
+  /** Whether the record of the last `next` belongs to the logsource of rule `number`. */
+  holds(number: number): boolean;
+}
+
+/** Hundreds of rules share a logsource: what it selects is tested once for each record. */
+function logsourceTests(
+  rules: readonly DetectionRule[],
+  logsources: ReadonlyMap<string, LogsourceRule>,
+): LogsourceTests {
+  const ids = [...new Set(rules.map((rule) => rule.logsourceId))];
+  const tests = ids.map((id) => logsources.get(id)?.where ?? null);
+  const slots = Uint32Array.from(rules, (rule) => ids.indexOf(rule.logsourceId));
+  const answers: (boolean | null)[] = ids.map(() => null);
+  let current: LogRecord | null = null;
+  return {
+    next(record) {
+      current = record;
+      for (let i = 0; i < tests.length; i++) answers[i] = tests[i] === null ? true : null;
+    },
+    holds(number) {
+      const slot = slots[number] as number;
+      const known = answers[slot] ?? null;
+      if (known !== null) return known;
+      const answer = current !== null && tests[slot]?.(current) === true;
+      answers[slot] = answer;
+      return answer;
+    },
+  };
+}
+
+/**
+ * Event ids and channels that some rule needs. A logsource that is nothing but channels (Sigma compares them without
+ * case) proves that its rules match nowhere else; the provider is left to the rule, its condition may say it anyhow.
+ */
+function wantedEvents(
+  rules: readonly DetectionRule[],
+  channelsOf: (rule: DetectionRule) => readonly string[] | null,
+): Applicable['wantsEvent'] {
+  // By event id, null for rules that name none: the channels in lower case, null for every channel.
+  const wanted = new Map<number | null, Set<string> | null>();
+  for (const rule of rules) {
+    const named = channelsOf(rule);
+    // Outside ASCII Sigma's folding is not `toLowerCase`; no real channel is there.
+    const channels = named?.every(isAscii) ? named.map((channel) => channel.toLowerCase()) : null;
+    for (const id of rule.eventIds ?? [null]) {
+      const known = wanted.get(id);
+      if (channels === null || known === null) wanted.set(id, null);
+      else wanted.set(id, new Set([...(known ?? []), ...channels]));
+    }
+  }
+  const isIn = (id: number | null, channel: string): boolean => {
+    const channels = wanted.get(id);
+    return channels === null || (channels?.has(channel) ?? false);
+  };
+  return (_provider, eventId, channel) => {
+    if (eventId === null || channel === null) return true;
+    const lower = channel.toLowerCase();
+    return isIn(eventId, lower) || isIn(null, lower);
+  };
+}
+
+function isAscii(text: string): boolean {
+  return /^[\x00-\x7f]*$/.test(text);
+}
+
 function literalsOf(rules: readonly DetectionRule[]): readonly string[] | null {
   if (rules.length === 0 || rules.some((rule) => rule.literals === null)) return null;
   return [...new Set(rules.flatMap((rule) => rule.literals ?? []))];
-}
-
-function push<K>(map: Map<K, DetectionRule[]>, key: K, rule: DetectionRule): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [rule]);
-  else list.push(rule);
-}
-
-const NONE: readonly DetectionRule[] = [];
-
-function candidatesOf(
-  record: LogRecord,
-  byEvent: ReadonlyMap<number, readonly DetectionRule[]>,
-  index: LiteralIndex,
-  owners: readonly (readonly DetectionRule[])[],
-  always: readonly DetectionRule[],
-): readonly DetectionRule[] {
-  let found: Set<DetectionRule> | null = null;
-  const eventId = record.fields.EventID;
-  if (eventId !== undefined) {
-    const ofEvent = byEvent.get(Number(eventId));
-    if (ofEvent !== undefined) found = new Set(ofEvent);
-  }
-  index.scan(record.body, (literal) => {
-    found ??= new Set();
-    for (const rule of owners[literal] ?? NONE) found.add(rule);
-  });
-  if (found === null) return always;
-  for (const rule of always) (found as Set<DetectionRule>).add(rule);
-  return [...(found as Set<DetectionRule>)];
 }

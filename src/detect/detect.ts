@@ -36,47 +36,56 @@ interface Draft {
   origins: Origin[];
 }
 
+/** What is kept of one rule: the episodes by stream and entity, and the one that was met last. */
+interface Tally {
+  readonly episodes: Map<string, Episode>;
+  /** A storm repeats one message of one host: its episode is found without making a key. */
+  host: string | null;
+  channel: string | null;
+  name: string | null;
+  episode: Episode | null;
+}
+
+interface State {
+  readonly source: string;
+  /** By the number of the rule. */
+  readonly tallies: (Tally | undefined)[];
+  readonly drafts: Draft[];
+}
+
 /** Runs the rules over the records of ONE source. Memory is bounded: a storm is kept as an episode. */
 export function createDetector(
   source: { readonly id: string; readonly layer: Layer },
   applicable: Applicable,
 ): Detector {
-  const episodes = new Map<string, Episode>();
-  const drafts: Draft[] = [];
+  const state: State = { source: source.id, tallies: [], drafts: [] };
+  let record: LogRecord | null = null;
+  const match = (rule: DetectionRule, number: number): void => {
+    if (record !== null) add(state, rule, number, record);
+  };
   return {
-    push(record) {
-      applicable.matches(record, (rule) => add(episodes, drafts, source.id, rule, record));
+    push(next) {
+      record = next;
+      applicable.matches(next, match);
     },
     finish() {
-      const kept = dropExcused(drafts);
+      const kept = dropExcused(state.drafts);
       return kept.map((draft, index) => toDetection(draft, source, index));
     },
   };
 }
 
-function add(
-  episodes: Map<string, Episode>,
-  drafts: Draft[],
-  source: string,
-  rule: DetectionRule,
-  record: LogRecord,
-): void {
-  const stream = streamKey(source, record.host, record.channel);
+function add(state: State, rule: DetectionRule, number: number, record: LogRecord): void {
   const micros = record.time?.micros ?? 0;
   // Captures cost ten times the match. Where the entity is a field of the record, the tail of a storm needs none.
   const named = rule.entity === null ? '' : fieldOf(record, rule.entity.field);
   let captures: Readonly<Record<string, string>> | null = null;
   if (named === null) captures = rule.capture(record);
-  const entity = named === '' ? null : entityOf(rule, record, captures ?? {});
-  const key = `${rule.id}|${stream}|${entity?.name ?? ''}`;
-  let episode = episodes.get(key);
-  if (episode === undefined || Math.abs(micros - episode.lastMicros) > EPISODE_GAP) {
-    episode = { kept: 0, lastMicros: micros, storm: null };
-    episodes.set(key, episode);
-  }
+  const entity = named === '' ? null : entityOf(rule, record, captures ?? NO_CAPTURES);
+  const episode = episodeOf(state, number, record, entity?.name ?? null, micros);
   episode.lastMicros = micros;
   if (episode.storm !== null) {
-    grow(episode.storm, source, record);
+    grow(episode.storm, state.source, record);
     return;
   }
   captures ??= rule.capture(record);
@@ -84,15 +93,44 @@ function add(
     rule,
     entity,
     captures,
-    stream,
+    stream: streamKey(state.source, record.host, record.channel),
     first: record,
     last: record,
     count: record.repeat,
-    origins: [originOf(source, record)],
+    origins: [originOf(state.source, record)],
   };
-  drafts.push(draft);
+  state.drafts.push(draft);
   episode.kept++;
   if (episode.kept >= KEPT_EACH) episode.storm = draft;
+}
+
+const NO_CAPTURES: Readonly<Record<string, string>> = Object.freeze({});
+
+/** The episode that goes on with this match, or a new one. */
+function episodeOf(
+  state: State,
+  number: number,
+  { host, channel }: LogRecord,
+  name: string | null,
+  micros: number,
+): Episode {
+  let tally = state.tallies[number];
+  if (tally === undefined) {
+    tally = { episodes: new Map(), host: null, channel: null, name: null, episode: null };
+    state.tallies[number] = tally;
+  }
+  const isLast = tally.host === host && tally.channel === channel && tally.name === name;
+  const key = isLast && tally.episode !== null ? null : `${host ?? ''}|${channel ?? ''}|${name ?? ''}`;
+  const known = key === null ? tally.episode : (tally.episodes.get(key) ?? null);
+  tally.host = host;
+  tally.channel = channel;
+  tally.name = name;
+  tally.episode = known;
+  if (known !== null && Math.abs(micros - known.lastMicros) <= EPISODE_GAP) return known;
+  const episode: Episode = { kept: 0, lastMicros: micros, storm: null };
+  tally.episodes.set(key ?? `${host ?? ''}|${channel ?? ''}|${name ?? ''}`, episode);
+  tally.episode = episode;
+  return episode;
 }
 
 function grow(storm: Draft, source: string, record: LogRecord): void {

@@ -1,6 +1,6 @@
 import type { LogRecord } from '../model/record.js';
 import type { ClockEvidence } from '../model/source.js';
-import { MINUTE, type Micros, SECOND } from '../model/time.js';
+import { MINUTE, type Micros, SECOND, type WrittenTime } from '../model/time.js';
 import type { Sink } from './parser.js';
 
 /** Literals of which every anchor and kernel-release line of a text log holds one. */
@@ -67,7 +67,7 @@ export function collectAnchors(sink: Sink): AnchorCollector {
   const keep = keepPairs();
   return {
     observe(record, paired = false) {
-      if (record.ident === 'kernel') observeKernel(record, paired, keep.add);
+      if (record.ident === 'kernel') observeKernel(record, paired, keep);
       else if (record.ident === 'NetworkManager') observeNetworkManager(record, keep.add);
       else if (record.ident?.startsWith('audi') === true) observeAudit(record, keep.add);
     },
@@ -85,19 +85,21 @@ export function collectAnchors(sink: Sink): AnchorCollector {
 
 type Add = (anchor: string, of: LogRecord, x: Micros, delay: Micros, evidence: () => ClockEvidence) => void;
 
-function observeKernel(record: LogRecord, paired: boolean, add: Add): void {
+function observeKernel(record: LogRecord, paired: boolean, { add, isLate }: Keeper): void {
   const { body, time, uptime } = record;
   // Mar  3 02:14:07 web01 kernel: [12345.678901] ...
   if (!paired && uptime !== null && time !== null && time.clock === 'wall') {
-    const { micros: written, yearless, resolution } = time;
-    add('syslog', record, uptime, written - uptime, () => ({
-      ...uptimePair('syslog', record, uptime, RECEIVE + resolution),
-      written,
-      yearless,
-    }));
+    const delay = time.micros - uptime;
+    if (!isLate('syslog', record, uptime, delay)) {
+      add('syslog', record, uptime, delay, () => stampPair(record, time, uptime));
+    }
   }
   if (body.includes('audit(')) observeAudit(record, add);
   else if (body.includes('setting system clock to ')) observeRtc(record, add);
+}
+
+function stampPair(record: LogRecord, { micros: written, yearless, resolution }: WrittenTime, uptime: Micros) {
+  return { ...uptimePair('syslog', record, uptime, RECEIVE + resolution), written, yearless };
 }
 
 function uptimePair(anchor: string, record: LogRecord, uptime: Micros, tolerance: Micros): UptimeEvidence {
@@ -152,8 +154,15 @@ function observeNetworkManager(record: LogRecord, add: Add): void {
   addEpoch('network-manager', record, Number(m[1]) * SECOND + Number(m[2]) * 100, RECEIVE, add);
 }
 
+interface Keeper {
+  readonly add: Add;
+  /** A quick look, for every kernel line: `add` would drop this pair. False where the series is not the last one. */
+  readonly isLate: (anchor: string, of: LogRecord, x: Micros, delay: Micros) => boolean;
+  readonly take: () => readonly ClockEvidence[];
+}
+
 /** Keeps the least delayed pair of each stretch of each series, in bounded memory. */
-function keepPairs(): { readonly add: Add; readonly take: () => readonly ClockEvidence[] } {
+function keepPairs(): Keeper {
   const all = new Map<string, Series>();
   let current: Series | null = null;
   let width = WINDOW;
@@ -184,6 +193,11 @@ function keepPairs(): { readonly add: Add; readonly take: () => readonly ClockEv
       series.window = Math.floor(x / width);
       all.set(seriesKey(anchor, series.host, series.boot), series);
       count++;
+    },
+    isLate(anchor, { host, boot }, x, delay) {
+      if (current === null || current.anchor !== anchor || current.host !== host || current.boot !== boot) return false;
+      const last = current.pairs.at(-1);
+      return last !== undefined && delay >= last.delay && current.window === Math.floor(x / width);
     },
     take: () => [...all.values()].flatMap((series) => series.pairs.map((pair) => pair.evidence)),
   };

@@ -104,8 +104,10 @@ function readContinuation(state: State, text: string, at: Position): void {
 
 function readSyslog(state: State, line: SyslogLine, text: string, at: Position): void {
   // grep -r shows one file after the other: the next file may begin in any boot.
-  const path = line.fields['log.file.path'];
-  if (state.previous !== null && state.previous.fields['log.file.path'] !== path) state.boots.turn(line.host);
+  const fieldsBefore = state.previous?.fields ?? line.fields;
+  if (fieldsBefore !== line.fields && fieldsBefore['log.file.path'] !== line.fields['log.file.path']) {
+    state.boots.turn(line.host);
+  }
   const record = line.ident === 'kernel' ? kernelRecord(state, line, text, at) : plainRecord(state, line, text, at);
   const repeat = readRepeat(record.body);
   if (repeat === null || !isRepeated(state, record, repeat)) start(state, record);

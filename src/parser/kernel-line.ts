@@ -14,6 +14,7 @@ const BLANK = 32;
 const OPEN = 91;
 const CLOSE = 93;
 const DOT = 46;
+const UPPER_L = 76;
 
 /**
  * `[ 2969.722676] msg`, `[13641.000853][   T55] msg`, `[    0.000000] [      T0] msg` (util-linux 2.40 and later puts a
@@ -96,7 +97,7 @@ export function findKernelStamp(text: string, from: number): number {
 
 /** BT01: the first message of every boot (init/version.c, all versions). */
 export function isBootBanner(body: string): boolean {
-  return body.startsWith('Linux version ');
+  return body.charCodeAt(0) === UPPER_L && body.startsWith('Linux version ');
 }
 
 // Linux version 5.10.0-28-amd64 (debian-kernel@lists.debian.org) (gcc-10 ...) #1 SMP Debian ...

@@ -1,3 +1,4 @@
+import type { LinePrefix } from '../model/line-index.js';
 import type { Layer, LogRecord, MetricColumn, MetricName, MetricPoint, Position, RecordHead } from '../model/record.js';
 import type { ClockEvidence, Fact, IssueSeverity, SourceContext } from '../model/source.js';
 
@@ -69,6 +70,11 @@ export type Parser = ParserFacts &
         readonly reads: 'lines';
         /** First bytes a record of this format can start with; another first byte marks a continuation line. Null: any. */
         readonly startBytes: string | null;
+        /**
+         * Forms in which a record may begin, so that time and host can be read without the parser; a line in another form is
+         * given to it. A record's time, host and kernel stamp must be what such a prefix says. Left out: every line is decoded.
+         */
+        readonly prefixes?: readonly LinePrefix[];
         /** Literals of lines that carry clock anchors or facts and must be read even if no rule wants them. */
         readonly anchorLiterals: readonly string[];
         /** Byte time prefix of a line for coverage; null when the line has none. Must agree with the record's time. */

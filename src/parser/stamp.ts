@@ -50,23 +50,50 @@ export function fractionResolution(digits: string | undefined): Micros {
 
 // The readers below go by character code: a regular expression costs 150-200 ns a line, these cost about 40.
 
-function digitAt(text: string, at: number): number {
+function isDigit(text: string, at: number): boolean {
   const digit = text.charCodeAt(at) - 48;
-  return digit >= 0 && digit <= 9 ? digit : Number.NaN;
+  return digit >= 0 && digit <= 9;
 }
 
+/** -1 when there are no two digits. */
 function twoDigits(text: string, at: number): number {
-  return digitAt(text, at) * 10 + digitAt(text, at + 1);
+  const tens = text.charCodeAt(at) - 48;
+  const ones = text.charCodeAt(at + 1) - 48;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -1;
 }
 
-/** Microseconds of the day of `hh:mm:ss`; NaN when it is not one. */
+/** Microseconds of the day of `hh:mm:ss`; -1 when it is not one. */
 function clockMicros(text: string, at: number): Micros {
-  if (text.charCodeAt(at + 2) !== COLON || text.charCodeAt(at + 5) !== COLON) return Number.NaN;
+  if (text.charCodeAt(at + 2) !== COLON || text.charCodeAt(at + 5) !== COLON) return -1;
   const hour = twoDigits(text, at);
   const minute = twoDigits(text, at + 3);
   const second = twoDigits(text, at + 6);
-  if (!(hour <= 23 && minute <= 59 && second <= 60)) return Number.NaN;
-  return hour * HOUR + minute * MINUTE + second * SECOND;
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return -1;
+  return (hour * 3600 + minute * 60 + second) * SECOND;
+}
+
+let knownDate = -1;
+let knownMidnight: Micros | null = null;
+
+/** `civilMicros` of a midnight. A log has a few dates and millions of stamps, so the last one is kept. */
+function midnightOf(year: number, month: number, day: number): Micros | null {
+  const date = (year * 16 + month) * 128 + day;
+  if (date !== knownDate) {
+    knownMidnight = civilMicros(year, month, day, 0, 0, 0, 0);
+    knownDate = date;
+  }
+  return knownMidnight;
+}
+
+/** Microseconds that one unit of the last of so many decimals is worth; more than six are cut. */
+const DECIMALS: readonly Micros[] = [1_000_000, 100_000, 10_000, 1000, 100, 10, 1];
+
+/** The `digits` decimals from `at`, in microseconds. */
+function decimals(text: string, at: number, digits: number): Micros {
+  let value = 0;
+  const read = Math.min(digits, 6);
+  for (let i = 0; i < read; i++) value = value * 10 + text.charCodeAt(at + i) - 48;
+  return value * (DECIMALS[read] as number);
 }
 
 const BLANK = 32;
@@ -81,7 +108,7 @@ const UPPER_Z = 90;
 /** Number of digits from `at`, at most `limit`. */
 function digitRun(text: string, at: number, limit: number): number {
   let run = 0;
-  while (run < limit && digitAt(text, at + run) >= 0) run++;
+  while (run < limit && isDigit(text, at + run)) run++;
   return run;
 }
 
@@ -93,28 +120,48 @@ export function readIsoStamp(text: string, from = 0): ReadStamp | null {
   if (text.charCodeAt(from + 4) !== MINUS || text.charCodeAt(from + 7) !== MINUS) return null;
   const separator = text.charCodeAt(from + 10);
   if (separator !== UPPER_T && separator !== BLANK) return null;
-  const year = twoDigits(text, from) * 100 + twoDigits(text, from + 2);
-  const ofDay = clockMicros(text, from + 11);
-  const midnight = civilMicros(year, twoDigits(text, from + 5) - 1, twoDigits(text, from + 8), 0, 0, 0, 0);
-  if (midnight === null || Number.isNaN(year) || Number.isNaN(ofDay)) return null;
+  const second = secondOf(text, from);
+  if (second === null) return null;
   let at = from + 19;
   let digits = 0;
   const point = text.charCodeAt(at);
   if (point === DOT || point === COMMA) digits = digitRun(text, at + 1, 9);
-  const fraction = digits === 0 ? undefined : text.slice(at + 1, at + 1 + digits);
+  const fraction = decimals(text, at + 1, digits);
   if (digits > 0) at += digits + 1;
   const zoneAt = text.charCodeAt(at) === BLANK ? at + 1 : at;
   const zone = zoneLength(text, zoneAt);
   return {
     time: {
-      micros: midnight + ofDay + fractionMicros(fraction),
+      micros: second + fraction,
       clock: 'wall',
-      utcOffset: zone === 0 ? null : readOffset(text.slice(zoneAt, zoneAt + zone)),
+      utcOffset: zone === 0 ? null : zoneOffset(text, zoneAt, zone),
       yearless: false,
-      resolution: fractionResolution(fraction),
+      resolution: DECIMALS[Math.min(digits, 6)] as number,
     },
     length: (zone === 0 ? at : zoneAt + zone) - from,
   };
+}
+
+let knownMinute = '';
+let knownMicros: Micros = 0;
+
+/** `2024-03-01T02:14:07`. Most lines share the minute of the line before, and comparing it costs less than reading it. */
+function secondOf(text: string, from: number): Micros | null {
+  const second = twoDigits(text, from + 17);
+  if (second < 0 || second > 60) return null;
+  if (knownMinute !== '' && text.startsWith(knownMinute, from)) return knownMicros + second * SECOND;
+  const century = twoDigits(text, from);
+  const year = twoDigits(text, from + 2);
+  const month = twoDigits(text, from + 5);
+  const day = twoDigits(text, from + 8);
+  const ofDay = clockMicros(text, from + 11);
+  if (century < 0 || year < 0 || month < 1 || day < 1 || ofDay < 0) return null;
+  const midnight = midnightOf(century * 100 + year, month - 1, day);
+  if (midnight === null) return null;
+  // A copy: a slice would keep the whole line.
+  knownMinute = ` ${text.slice(from, from + 17)}`.slice(1);
+  knownMicros = midnight + ofDay - second * SECOND;
+  return midnight + ofDay;
 }
 
 /** Length of `Z`, `+02:00` or `-0530`; 0 when none stands here. */
@@ -125,7 +172,14 @@ function zoneLength(text: string, at: number): number {
   const hours = twoDigits(text, at + 1);
   const colon = text.charCodeAt(at + 3) === COLON ? 1 : 0;
   const minutes = twoDigits(text, at + 3 + colon);
-  return hours <= 23 && minutes <= 59 ? 5 + colon : 0;
+  return hours >= 0 && hours <= 23 && minutes >= 0 && minutes <= 59 ? 5 + colon : 0;
+}
+
+/** Of a zone of `length` characters that was found to be one. */
+function zoneOffset(text: string, at: number, length: number): Micros {
+  if (length === 1) return 0;
+  const offset = (twoDigits(text, at + 1) * 60 + twoDigits(text, at + length - 2)) * MINUTE;
+  return text.charCodeAt(at) === MINUS && offset !== 0 ? -offset : offset;
 }
 
 /** `Z`, `+02:00`, `-0530` as local minus UTC; null for undefined. */
@@ -145,11 +199,11 @@ export function readOffset(text: string | undefined): Micros | null {
 export function readBsdStamp(text: string, from = 0): ReadStamp | null {
   const fast = text.charCodeAt(from + 3) === BLANK && text.charCodeAt(from + 6) === BLANK;
   const month = fast ? monthIndex(text.slice(from, from + 3)) : null;
-  if (month === null || !(digitAt(text, from + 7) >= 0) || text.charCodeAt(from + 9) !== COLON) {
+  if (month === null || !isDigit(text, from + 7) || text.charCodeAt(from + 9) !== COLON) {
     return readLooseBsdStamp(text, from);
   }
-  const tens = text.charCodeAt(from + 4) === BLANK ? 0 : digitAt(text, from + 4);
-  const day = tens * 10 + digitAt(text, from + 5);
+  const padded = text.charCodeAt(from + 4) === BLANK && isDigit(text, from + 5);
+  const day = padded ? text.charCodeAt(from + 5) - 48 : twoDigits(text, from + 4);
   return finishBsdStamp(text, from, month, day, null, from + 7);
 }
 
@@ -177,21 +231,22 @@ function finishBsdStamp(
   clockAt: number,
 ): ReadStamp | null {
   const ofDay = clockMicros(text, clockAt);
-  const midnight = civilMicros(year ?? YEARLESS_YEAR, month, day, 0, 0, 0, 0);
-  if (midnight === null || Number.isNaN(ofDay)) return null;
+  if (ofDay < 0 || day < 1) return null;
+  const midnight = midnightOf(year ?? YEARLESS_YEAR, month, day);
+  if (midnight === null) return null;
   let end = clockAt + 8;
   const digits = text.charCodeAt(end) === DOT ? digitRun(text, end + 1, 6) : 0;
-  const fraction = digits === 0 ? undefined : text.slice(end + 1, end + 1 + digits);
+  const fraction = decimals(text, end + 1, digits);
   if (digits > 0) end += digits + 1;
   const next = text.charCodeAt(end);
   if (end < text.length && next !== BLANK && next !== COLON) return null;
   return {
     time: {
-      micros: midnight + ofDay + fractionMicros(fraction),
+      micros: midnight + ofDay + fraction,
       clock: 'wall',
       utcOffset: null,
       yearless: year === null,
-      resolution: fractionResolution(fraction),
+      resolution: DECIMALS[digits] as number,
     },
     length: end - from,
   };

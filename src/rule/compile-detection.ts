@@ -63,8 +63,9 @@ export function compileDetectionRule(context: CompileContext): CompiledDetection
   if (extension === undefined) return undefined;
   const { captureNames, ...parts } = readExtension(extension, context, detection?.fields ?? new Set());
   if (failed() || logsource === undefined || detection === undefined) return undefined;
-  const { matches, literals, eventIds } = detection;
-  return { rule: { ...head, kind: 'detection', ...logsource, matches, literals, eventIds, ...parts }, captureNames };
+  const { matches, literals, eventIds, needs } = detection;
+  const compiled = { matches, literals, eventIds, needs };
+  return { rule: { ...head, kind: 'detection', ...logsource, ...compiled, ...parts }, captureNames };
 }
 
 /** The logsource of a detection and the document that says where to find it. */

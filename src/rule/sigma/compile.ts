@@ -2,14 +2,16 @@ import type { Predicate } from '../../model/rule.js';
 import { entryOf, kindOf, shown, type YamlNode } from '../node.js';
 import { type Report, watchReport } from '../report.js';
 import { compileCondition } from './condition.js';
-import { type Expression, toEventIds, toLiterals, toPredicate } from './expression.js';
+import { type Expression, toEventIds, toLiterals, toNeeds, toPredicate } from './expression.js';
 import type { Literals } from './literal-set.js';
+import type { Needs } from './needs.js';
 import { compileSelection } from './selection.js';
 
 export interface CompiledDetection {
   readonly matches: Predicate;
   readonly literals: Literals;
   readonly eventIds: readonly number[] | null;
+  readonly needs: Needs;
   /** Record fields the selections test. */
   readonly fields: ReadonlySet<string>;
 }
@@ -68,6 +70,7 @@ function compiled(expression: Expression, fields: ReadonlySet<string>): Compiled
     matches: toPredicate(expression),
     literals: toLiterals(expression),
     eventIds: toEventIds(expression),
+    needs: toNeeds(expression),
     fields,
   };
 }

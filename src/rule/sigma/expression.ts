@@ -1,6 +1,7 @@
 import type { LogRecord } from '../../model/record.js';
 import type { Predicate } from '../../model/rule.js';
 import { type Literals, literalsOfAll, literalsOfAny } from './literal-set.js';
+import { type Needs, needsOfAll, needsOfAny } from './needs.js';
 
 /** One test of one field, with what it implies about the record. */
 export interface FieldTest {
@@ -8,6 +9,7 @@ export interface FieldTest {
   readonly matches: Predicate;
   readonly literals: Literals;
   readonly eventIds: readonly number[] | null;
+  readonly needs: Needs;
 }
 
 export type Expression =
@@ -52,6 +54,14 @@ export function toLiterals(expression: Expression): Literals {
   if (expression.op === 'not') return null;
   const parts = expression.of.map(toLiterals);
   return expression.op === 'and' ? literalsOfAll(parts) : literalsOfAny(parts);
+}
+
+/** The cheapest test that the condition implies. */
+export function toNeeds(expression: Expression): Needs {
+  if (expression.op === 'test') return expression.needs;
+  if (expression.op === 'not') return null;
+  const parts = expression.of.map(toNeeds);
+  return expression.op === 'and' ? needsOfAll(parts) : needsOfAny(parts);
 }
 
 export function toEventIds(expression: Expression): readonly number[] | null {

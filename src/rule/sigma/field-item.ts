@@ -6,10 +6,13 @@ import { isInNetwork, type Network, parseNetwork } from './cidr.js';
 import type { Expression, FieldTest } from './expression.js';
 import { anyFolded, anyText, fieldReader } from './field.js';
 import { fold } from './fold.js';
+import { literalTest } from './literal-regex.js';
 import { type Literals, literalsOfAll, literalsOfAny } from './literal-set.js';
 import type { FieldKey, Modifiers } from './modifiers.js';
+import { nativeRegex } from './native-regex.js';
+import { needsOfField, unionOf } from './needs.js';
 import { compareNumbers, type NumberOperator, numberOf } from './numeric.js';
-import { compileRegex } from './regex.js';
+import { compileRegex, type RegexFlags } from './regex.js';
 import { literalsOfRegex } from './regex-literals.js';
 import { textValue, type ValueTest } from './text-value.js';
 import { TIME_PARTS, timePartOf } from './time-part.js';
@@ -70,7 +73,7 @@ function valuesOf(value: YamlNode, report: Report): readonly ScalarNode[] | unde
 }
 
 function plainTest(matches: Predicate, literals: Literals = null): FieldTest {
-  return { op: 'test', matches, literals, eventIds: null };
+  return { op: 'test', matches, literals, eventIds: null, needs: null };
 }
 
 function missingTest(field: string): FieldTest {
@@ -121,9 +124,10 @@ function fieldrefTest(
     };
   });
   // `neq` means different from every one of them.
-  return plainTest((record) =>
+  const test = plainTest((record) =>
     modifiers.all || modifiers.neq ? tests.every((test) => test(record)) : tests.some((test) => test(record)),
   );
+  return modifiers.neq ? test : { ...test, needs: needsOfField(field, [{ needs: null }], false) };
 }
 
 function valueTest(
@@ -144,25 +148,37 @@ function valueTest(
     matches,
     literals: known ? (all ? literalsOfAll(parts) : literalsOfAny(parts)) : null,
     eventIds: field === 'EventID' && !neq && !all ? eventIdsOf(ready) : null,
+    needs: neq ? null : needsOfField(field, ready, all),
   };
 }
 
 function fieldPredicate(field: string, modifiers: Modifiers, tests: readonly ValueTest[]): Predicate {
   const { all, neq } = modifiers;
   const read = fieldReader(field);
-  const folds = tests.every((test) => test.folded);
-  const any: (record: Parameters<Predicate>[0], test: (text: string) => boolean) => boolean = folds
-    ? anyFolded(field)
-    : (record, test) => anyText(read(record), test);
-  if (all) return (record) => tests.every((test) => any(record, test.test));
-  const anyOf = anyOfTests(tests);
+  if (all) {
+    const each = tests.map((test) => anyOfTests(field, [test]));
+    return (record) => each.every((holds) => holds(record));
+  }
+  const anyOf = anyOfTests(field, tests);
   // An empty body is an absent message, except that `message: ''` finds it.
   const emptyBody = field === 'message' && !neq && tests.some((test) => test.exact === '');
-  if (emptyBody) return (record) => record.body === '' || any(record, anyOf);
-  return neq ? (record) => read(record) !== null && !any(record, anyOf) : (record) => any(record, anyOf);
+  if (emptyBody) return (record) => record.body === '' || anyOf(record);
+  return neq ? (record) => read(record) !== null && !anyOf(record) : anyOf;
 }
 
-function anyOfTests(tests: readonly ValueTest[]): (text: string) => boolean {
+/** Whether one of the tests holds for the field's text, or for any element of a list. */
+function anyOfTests(field: string, tests: readonly ValueTest[]): Predicate {
+  const read = fieldReader(field);
+  const sources = tests.flatMap((test) => test.sources ?? []);
+  const raw = tests.every((test) => test.sources !== null) ? literalTest(sources) : null;
+  if (raw !== null) return (record) => anyText(read(record), raw);
+  const test = anyOfTexts(tests);
+  if (!tests.every(({ folded }) => folded)) return (record) => anyText(read(record), test);
+  const any = anyFolded(field);
+  return (record) => any(record, test);
+}
+
+function anyOfTexts(tests: readonly ValueTest[]): (text: string) => boolean {
   const [first] = tests;
   if (first !== undefined && tests.length === 1) return first.test;
   const exact = new Set(tests.flatMap((test) => test.exact ?? []));
@@ -188,7 +204,7 @@ function oneValue(modifiers: Modifiers, node: ScalarNode, report: Report): Value
   switch (modifiers.compare) {
     case 're': {
       const regex = compileRegex(node, modifiers.flags, report);
-      return regex === undefined ? undefined : regexValue(regex, node, modifiers.flags.i);
+      return regex === undefined ? undefined : regexValue(regex, node, modifiers.flags);
     }
     case 'cidr': {
       const network = networkOf(node, report);
@@ -205,12 +221,17 @@ function oneValue(modifiers: Modifiers, node: ScalarNode, report: Report): Value
 }
 
 function opaque(test: (text: string) => boolean): ValueTest {
-  return { folded: false, test, exact: null, literals: null };
+  return { folded: false, test, exact: null, literals: null, needs: null, sources: null };
 }
 
-function regexValue(regex: RE2JS, node: ScalarNode, caseInsensitive: boolean): ValueTest {
+function regexValue(regex: RE2JS, node: ScalarNode, { i: caseInsensitive, m, s }: RegexFlags): ValueTest {
+  const plain = !caseInsensitive && !m && !s;
   const source = typeof node.value === 'string' ? node.value : node.written;
-  return { ...opaque((text) => regex.test(text)), literals: literalsOfRegex(source, caseInsensitive) };
+  const literals = literalsOfRegex(source, caseInsensitive);
+  const needs = literals === null ? null : unionOf(literals.map((text) => [{ how: 'contains', text }]));
+  const native = plain ? nativeRegex(source) : null;
+  const test = native === null ? (text: string) => regex.test(text) : (text: string) => native.test(text);
+  return { ...opaque(test), literals, needs };
 }
 
 function networkOf(node: ScalarNode, report: Report): Network | undefined {

@@ -1,6 +1,8 @@
 import { RE2JS } from 're2js';
 import { fold } from './fold.js';
+import { literalSource } from './literal-regex.js';
 import { type Literals, literalsOfTexts } from './literal-set.js';
+import { betterNeed, needOfText, type TextNeed } from './needs.js';
 
 /** A Sigma text: plain pieces, `*` (any characters, also none) and `?` (one character). */
 export type Token = string | typeof ANY | typeof ONE;
@@ -15,6 +17,9 @@ export interface TextPattern {
   /** The one text that matches, when there are no wildcards. */
   readonly exact: string | null;
   readonly literals: Literals;
+  readonly need: TextNeed | null;
+  /** The same test of an unfolded text as a part of a JavaScript expression with flag `i`; null where there is none. */
+  readonly source: string | null;
 }
 
 /**
@@ -60,7 +65,28 @@ export function compilePattern(tokens: readonly Token[], anchor: Anchor, cased: 
   const back: readonly Token[] = anchor === 'contains' || anchor === 'startswith' ? [ANY] : [];
   const all = normalise([...front, ...folded, ...back]);
   const texts = all.filter((token) => typeof token === 'string');
-  return { test: testOf(all), exact: plainText(all), literals: literalsOfTexts(texts) };
+  const exact = plainText(all);
+  const source = cased ? null : sourceOf(all);
+  return { test: testOf(all), exact, literals: literalsOfTexts(texts), need: needOfPattern(all, exact), source };
+}
+
+/** `*abc*` or `abc*`; an ending is compared faster than it is searched for. */
+function sourceOf(tokens: readonly Token[]): string | null {
+  const [first, second, third] = tokens;
+  if (tokens.length === 2 && typeof first === 'string' && second === ANY) return literalSource(first, true);
+  const isInner = tokens.length === 3 && first === ANY && third === ANY;
+  return isInner && typeof second === 'string' ? literalSource(second, false) : null;
+}
+
+/** What a text must hold where: of the pieces of the pattern the one that says most. */
+function needOfPattern(tokens: readonly Token[], exact: string | null): TextNeed | null {
+  if (exact !== null) return needOfText('equals', exact);
+  const last = tokens.length - 1;
+  const pieces = tokens.map((token, i): TextNeed | null => {
+    if (typeof token !== 'string') return null;
+    return needOfText(i === 0 ? 'prefix' : i === last ? 'suffix' : 'contains', token);
+  });
+  return pieces.reduce(betterNeed, null);
 }
 
 /** Joins neighbours, so that `a` `*` `*` `b` has three tokens. */

@@ -3,6 +3,7 @@ import type { Report } from '../report.js';
 import { dashVariants, encode } from './encode.js';
 import { type Literals, literalsOfAny } from './literal-set.js';
 import type { Modifiers } from './modifiers.js';
+import { type TextNeed, unionOf } from './needs.js';
 import { type Anchor, compilePattern, parsePattern, plainText, type TextPattern, type Token } from './pattern.js';
 
 /** One value of a field, ready to test a text. */
@@ -13,6 +14,10 @@ export interface ValueTest {
   /** The one (folded) text that matches, or null when there are more. */
   readonly exact: string | null;
   readonly literals: Literals;
+  /** Tests of which every matching text passes one; null when none is known. */
+  readonly needs: readonly TextNeed[] | null;
+  /** Of every variant `TextPattern.source`; null when one has none. */
+  readonly sources: readonly string[] | null;
 }
 
 /** A value is matched in time linear in the text; this bounds the factor. */
@@ -74,9 +79,14 @@ function transformed(
 
 function merge(patterns: readonly TextPattern[], folded: boolean): ValueTest {
   const [first] = patterns;
-  if (first !== undefined && patterns.length === 1) return { folded, ...first };
+  const needs = unionOf(patterns.map(({ need }) => (need === null ? null : [need])));
+  const known = patterns.flatMap(({ source }) => source ?? []);
+  const sources = known.length === patterns.length ? known : null;
+  if (first !== undefined && patterns.length === 1) return { folded, ...first, needs, sources };
   return {
     folded,
+    needs,
+    sources,
     test: (text) => patterns.some((pattern) => pattern.test(text)),
     exact: null,
     literals: literalsOfAny(patterns.map((pattern) => pattern.literals)),
