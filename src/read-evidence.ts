@@ -1,4 +1,5 @@
 import type { Input } from './ingest/discover.js';
+import { ALONE, type Effort } from './ingest/effort.js';
 import { readSource, type SourceListener } from './ingest/read-source.js';
 import type { InputReading } from './model/reading.js';
 import type { Rule } from './model/rule.js';
@@ -16,7 +17,7 @@ export interface ReadProgress {
 export const NO_PROGRESS: ReadProgress = { begin: () => {}, bytes: () => {} };
 
 /** Reads one input of a case; ids follow the sorted paths, whoever reads. */
-export type ReadInput = (input: Input, index: number) => Promise<InputReading>;
+export type ReadInput = (input: Input, index: number, effort?: Effort) => Promise<InputReading>;
 
 /** Reading an input is the same work in any thread: bytes and rules in, plain data out. */
 export function inputReader(
@@ -25,7 +26,7 @@ export function inputReader(
   progress: ReadProgress = NO_PROGRESS,
 ): ReadInput {
   const watchSource = watchSources(rules);
-  return async (input, index) => {
+  return async (input, index, effort = ALONE) => {
     const id = `s${index + 1}`;
     const watches: SourceWatch[] = [];
     progress.begin(input.path);
@@ -34,10 +35,10 @@ export function inputReader(
       watches.push(watch);
       return watch.listener;
     };
-    const outcome = await readSource(input, id, parsers, watchAs, progress.bytes);
+    const outcome = await readSource(input, id, parsers, watchAs, progress.bytes, effort);
     if ('unrecognised' in outcome) return outcome;
     const [watch = watchSource(id, outcome.source.format, outcome.source.layer)] = watches;
-    return watch.finish(outcome.source);
+    return watch.finish(outcome.source, outcome.index);
   };
 }
 

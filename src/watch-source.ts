@@ -3,6 +3,7 @@ import { createDetector } from './detect/detect.js';
 import { detectMetrics } from './detect/metric.js';
 import { collectSeries } from './detect/series.js';
 import type { SourceListener } from './ingest/read-source.js';
+import type { LineIndex } from './model/line-index.js';
 import type { SourceReading } from './model/reading.js';
 import type { Layer, MetricName } from './model/record.js';
 import type { LogsourceRule, Rule } from './model/rule.js';
@@ -12,7 +13,7 @@ import { namesThings, observeTopology } from './topology/observe.js';
 /** Watches one source while it is read. */
 export interface SourceWatch {
   readonly listener: SourceListener;
-  finish(source: ReadSource): SourceReading;
+  finish(source: ReadSource, index: LineIndex | null): SourceReading;
 }
 
 export type WatchSource = (id: string, format: string, layer: Layer) => SourceWatch;
@@ -44,7 +45,6 @@ export function watchSources(rules: readonly Rule[]): WatchSource {
             namesThings(provider) || applicable.wantsEvent(provider, eventId, channel),
           metric: (name) => wanted.has(name),
         },
-        sampled: (record) => observer.record(record),
         record(record) {
           observer.record(record);
           detector.push(record);
@@ -59,8 +59,9 @@ export function watchSources(rules: readonly Rule[]): WatchSource {
           series.append(column);
         },
       },
-      finish: (source) => ({
+      finish: (source, index) => ({
         source,
+        index,
         detections: [...detector.finish(), ...detectMetrics(source, series.finish(), metrics)],
         observations: observer.finish(),
       }),

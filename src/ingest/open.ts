@@ -1,229 +1,138 @@
-import { createHash, type Hash } from 'node:crypto';
-import {
-  closeSync,
-  createReadStream,
-  fstatSync,
-  mkdtempSync,
-  openSync,
-  readSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { createGunzip, type Gunzip } from 'node:zlib';
-import type { ByteInput } from '../parser/parser.js';
+import { createHash } from 'node:crypto';
+import { closeSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import type { Input } from './discover.js';
-import { hashBeside } from './hash-file.js';
+import { ALONE, type Effort } from './effort.js';
+import { changesSince, type FileState, stateOf } from './file-change.js';
+import { keepSpool, openKept } from './kept-spools.js';
+import { openFile } from './open-file.js';
+import type { GivenFacts, Opened } from './opened.js';
+import { isGzip } from './packing.js';
+import { beginsLikeGzip, openPipe, openRegular, pathOf, readWhole } from './regular-file.js';
+import { type Spool, startSpool } from './spool.js';
+import type { Given } from './spool-given.js';
+import { keepsSpooledFiles, spoolShare } from './spool-limit.js';
 
-/** One opened source: bytes at random access, whatever it came from. */
-export interface Opened {
-  readonly bytes: ByteInput;
-  /** SHA-256 of the source as it was given (compressed bytes of a .gz). Reads what is left if need be. */
-  sha256(): string | Promise<string>;
-  /** Size of the source as it was given. */
-  readonly givenBytes: number;
-  readonly compressed: boolean;
-  /** Set when decompression ended early: what is there was read. */
-  readonly damage: { readonly code: string; readonly note: string; readonly byteOffset: number } | null;
-  close(): void;
-}
+/** Compressed files up to here are unpacked in one go if little comes out: a thread takes 15 ms to start. */
+const SMALL_PACKED = 2 ** 20;
+const SMALL_UNPACKED = 8 * 2 ** 20;
 
-/** A decompressed member may not outgrow this: 1 TiB stops a bomb long after any real log partition ended. */
-const DECOMPRESSED_LIMIT = 2 ** 40;
-/** Real logs compress to about a tenth, long repetitive ones to a hundredth; a bomb reaches a thousandth. */
-const RATIO_LIMIT = 400;
-const RATIO_FLOOR = 256 * 2 ** 20;
-
-export async function openInput(input: Input): Promise<Opened> {
-  if (input.kind === 'memory')
-    return isGzip(input.content) ? spool(Readable.from([Buffer.from(input.content)])) : openMemory(input.content);
-  if (input.kind === 'stdin') return spool(process.stdin);
-  // Opening a FIFO would wait for a writer that may never come.
-  const stats = statSync(input.file);
-  if (!stats.isFile()) throw Object.assign(new Error('not a regular file'), { code: 'not a regular file' });
-  const fd = openSync(input.file, 'r');
-  const magic = Buffer.alloc(2);
-  readSync(fd, magic, 0, 2, 0);
-  if (isGzip(magic)) {
-    closeSync(fd);
-    return spool(createReadStream(input.file), stats.size);
+/** Opens evidence of any kind. Throws when nothing of it can be read; `code` says why. */
+export async function openInput(input: Input, effort: Effort = ALONE): Promise<Opened> {
+  if (input.kind === 'memory') return openContent(input.content);
+  if (input.kind === 'stdin') return openStream({ kind: 'pipe', fd: 0, awaitsWriter: false }, '-');
+  if (input.kind === 'pipe') {
+    const key = `pipe ${input.file}`;
+    return openKept(key) ?? openStream({ kind: 'pipe', fd: openPipe(input.file), awaitsWriter: true }, key);
   }
-  return openFile(fd, stats.size, hashBeside(input.file, stats.size));
-}
-
-/** RFC 1952: ID1 31, ID2 139. */
-function isGzip(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b;
-}
-
-function openMemory(content: Uint8Array): Opened {
-  return {
-    bytes: { size: content.length, read: (offset, length) => content.subarray(offset, offset + length) },
-    sha256: () => createHash('sha256').update(content).digest('hex'),
-    givenBytes: content.length,
-    compressed: false,
-    damage: null,
-    close: () => {},
-  };
-}
-
-/** Hashes while the parser reads; a parser that jumps (EVTX) costs one more pass over the file. */
-function openFile(fd: number, size: number, beside: Promise<string> | null = null): Opened {
-  let hash: Hash = createHash('sha256');
-  let hashed = 0;
-  let buffer = Buffer.alloc(0);
-  const read = (offset: number, length: number): Uint8Array => {
-    if (buffer.length < length) buffer = Buffer.alloc(length);
-    const got = readFully(fd, buffer, Math.max(0, Math.min(length, size - offset)), offset);
-    const bytes = buffer.subarray(0, got);
-    if (beside === null && offset <= hashed && offset + got > hashed) {
-      hash.update(bytes.subarray(hashed - offset));
-      hashed = offset + got;
-    }
-    return bytes;
-  };
-  return {
-    bytes: { size, read },
-    sha256: () => {
-      if (beside !== null) return beside;
-      while (hashed < size) {
-        const before = hashed;
-        read(hashed, 1 << 22);
-        if (hashed === before) break;
-      }
-      const digest = hash.digest('hex');
-      hash = createHash('sha256');
-      return digest;
-    },
-    givenBytes: size,
-    compressed: false,
-    damage: null,
-    close: () => closeSync(fd),
-  };
-}
-
-function readFully(fd: number, buffer: Buffer, length: number, offset: number): number {
-  let got = 0;
-  while (got < length) {
-    const n = readSync(fd, buffer, got, length - got, offset + got);
-    if (n === 0) break;
-    got += n;
-  }
-  return got;
-}
-
-/** Input that cannot be read twice or at random (a pipe, a .gz) goes to a temporary file once. */
-async function spool(stream: Readable, givenSize: number | null = null): Promise<Opened> {
-  const folder = mkdtempSync(join(tmpdir(), 'faultline-'));
-  const fd = openSync(join(folder, 'spool'), 'w+');
-  // Gone from the folder at once where the system allows it, so that an interrupted run leaves nothing behind.
-  tryRemove(folder);
-  const remove = (): void => {
-    closeSync(fd);
-    tryRemove(folder);
-  };
+  if (input.problem !== undefined) throw Object.assign(new Error(input.problem), { code: input.problem });
+  const path = pathOf(input);
+  const fd = openRegular(path);
   try {
-    const spooled = await pump(stream, fd);
-    const opened = openFile(fd, fstatSync(fd).size);
-    return {
-      bytes: opened.bytes,
-      sha256: () => spooled.sha256,
-      givenBytes: givenSize ?? spooled.given,
-      compressed: spooled.compressed,
-      damage: spooled.damage,
-      close: remove,
-    };
+    const state = stateOf(fd, path);
+    return beginsLikeGzip(fd, Number(state.at.size)) ? await openPacked(state) : openFile(state, effort);
   } catch (error) {
-    remove();
+    closeSync(fd);
     throw error;
   }
 }
 
-function tryRemove(folder: string): void {
+async function openPacked(state: FileState): Promise<Opened> {
+  const { fd, at } = state;
+  const size = Number(at.size);
+  if (size <= SMALL_PACKED) {
+    const content = readWhole(fd, size);
+    const unpacked = unpackSmall(content);
+    if (unpacked !== null) return openSmall(content, unpacked, state);
+  }
+  const version = [at.dev, at.ino, at.size, at.mtimeNs].join('|');
+  const kept = openKept(version);
+  if (kept === null) return openStream({ kind: 'file', fd, size }, version, state);
+  closeSync(fd);
+  return kept;
+}
+
+/** Null when it is damaged or more than a little: then it goes the long way, which reads as far as it can. */
+function unpackSmall(content: Uint8Array): Buffer | null {
   try {
-    rmSync(folder, { recursive: true, force: true });
+    const options = { maxOutputLength: SMALL_UNPACKED, info: true };
+    // With `info` (Node 12) the result says how far the compressed bytes were used; the types do not know it.
+    const { buffer, engine } = gunzipSync(content, options) as unknown as {
+      readonly buffer: Buffer;
+      readonly engine: { readonly bytesWritten: number };
+    };
+    return engine.bytesWritten === content.length ? buffer : null;
   } catch {
-    // Windows keeps a file that is open; it is removed when it is closed.
+    return null;
   }
 }
 
-interface Spooled {
-  readonly sha256: string;
-  readonly given: number;
-  readonly compressed: boolean;
-  readonly damage: Opened['damage'];
+function openSmall(content: Uint8Array, unpacked: Uint8Array, state: FileState): Opened {
+  const opened = openBytes(unpacked, content);
+  return {
+    ...opened,
+    async finish() {
+      const facts = await opened.finish();
+      return { ...facts, troubles: changesSince(state, facts) };
+    },
+    close: () => closeSync(state.fd),
+  };
 }
 
-/**
- * Chunks are taken in `data` events, as zlib produces them: a stream that errors (a cut .gz) throws away what it
- * still buffers, and the last readable lines of a truncated log are often the ones that matter.
- */
-function pump(stream: Readable, fd: number): Promise<Spooled> {
-  return new Promise((done, fail) => {
-    const hash = createHash('sha256');
-    let given = 0;
-    let written = 0;
-    let gunzip: Gunzip | null = null;
-    let started = false;
-    const finish = (damage: Opened['damage']): void => {
-      stream.destroy();
-      done({ sha256: hash.digest('hex'), given, compressed: gunzip !== null, damage });
-    };
-    const write = (chunk: Buffer): void => {
-      written += chunk.length;
-      writeFully(fd, chunk);
-      if (gunzip !== null && isBomb(written, given)) {
-        gunzip.removeAllListeners('data');
-        finish({
-          code: 'decompression-limit',
-          note: `decompressed data outgrew its source ${RATIO_LIMIT} times: read up to here`,
-          byteOffset: written,
-        });
-      }
-    };
-    stream.on('data', (chunk: Buffer) => {
-      if (!started) {
-        started = true;
-        if (isGzip(chunk)) gunzip = startGunzip(write, finish, () => written, stream);
-      }
-      hash.update(chunk);
-      given += chunk.length;
-      if (gunzip === null) write(chunk);
-      else if (!gunzip.write(chunk)) stream.pause();
-    });
-    stream.on('error', fail);
-    stream.on('end', () => (gunzip === null ? finish(null) : gunzip.end()));
-  });
+async function openContent(content: Uint8Array): Promise<Opened> {
+  if (!isGzip(content)) return openBytes(content, content);
+  const unpacked = content.length <= SMALL_PACKED ? unpackSmall(content) : null;
+  return unpacked === null ? openStream({ kind: 'memory', content }, null) : openBytes(unpacked, content);
 }
 
-function startGunzip(
-  write: (chunk: Buffer) => void,
-  finish: (damage: Opened['damage']) => void,
-  written: () => number,
-  stream: Readable,
-): Gunzip {
-  const gunzip = createGunzip();
-  gunzip.on('data', write);
-  gunzip.on('drain', () => stream.resume());
-  gunzip.on('end', () => finish(null));
-  gunzip.on('error', (error: NodeJS.ErrnoException) =>
-    finish({
-      code: 'gzip-damaged',
-      note: `decompression stopped (${error.code ?? error.message}): read up to here`,
-      byteOffset: written(),
+function openBytes(bytes: Uint8Array, given: Uint8Array): Opened {
+  const input = {
+    size: bytes.length,
+    read: (offset: number, length: number): Uint8Array => bytes.subarray(offset, offset + length),
+  };
+  return {
+    bytes: input,
+    forward: input,
+    shared: null,
+    finish: async () => ({
+      sha256: createHash('sha256').update(given).digest('hex'),
+      givenBytes: given.length,
+      troubles: [],
     }),
-  );
-  return gunzip;
+    close: () => {},
+  };
 }
 
-function isBomb(written: number, given: number): boolean {
-  return written > DECOMPRESSED_LIMIT || (written > RATIO_FLOOR && written > given * RATIO_LIMIT);
+/** `key`: the name under which it can be opened again; null: never. */
+async function openStream(given: Given, key: string | null, state: FileState | null = null): Promise<Opened> {
+  const known = key === null ? null : openKept(key);
+  if (known !== null) return known;
+  const spool = await startSpool(given, spoolShare(given.kind === 'pipe' ? null : givenSize(given)));
+  const opened = spool.open();
+  let facts: GivenFacts | null = null;
+  return {
+    ...opened,
+    async finish() {
+      facts ??= withChanges(await opened.finish(), state);
+      return facts;
+    },
+    close: () => void settle(spool, given, key, facts),
+  };
 }
 
-function writeFully(fd: number, chunk: Buffer): void {
-  let done = 0;
-  while (done < chunk.length) done += writeSync(fd, chunk, done);
+function givenSize(given: Exclude<Given, { kind: 'pipe' }>): number {
+  return given.kind === 'file' ? given.size : given.content.length;
+}
+
+function withChanges(facts: GivenFacts, state: FileState | null): GivenFacts {
+  if (state === null || facts.sha256 === '') return facts;
+  return { ...facts, troubles: [...facts.troubles, ...changesSince(state, facts)] };
+}
+
+async function settle(spool: Spool, given: Given, key: string | null, facts: GivenFacts | null): Promise<void> {
+  const isPipe = given.kind === 'pipe';
+  if (facts !== null && key !== null && (isPipe || keepsSpooledFiles())) await keepSpool(key, { spool, facts, isPipe });
+  else await spool.remove();
+  // A pipe's descriptor belongs to the thread that read it.
+  if (given.kind === 'file') closeSync(given.fd);
 }

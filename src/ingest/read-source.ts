@@ -1,3 +1,5 @@
+import type { LineIndex } from '../model/line-index.js';
+import { samplesIn } from '../model/metric-column.js';
 import type { LogRecord, MetricColumn, MetricPoint, Position, RecordHead } from '../model/record.js';
 import type {
   ClockEvidence,
@@ -8,11 +10,14 @@ import type {
   SourceContext,
   Unrecognised,
 } from '../model/source.js';
-import type { Interest, Parser, Sink } from '../parser/parser.js';
+import type { ByteInput, Interest, Parser, Sink } from '../parser/parser.js';
 import type { Input } from './discover.js';
-import { type Opened, openInput } from './open.js';
+import { ALONE, type Effort } from './effort.js';
+import { openInput } from './open.js';
+import type { Opened, Trouble } from './opened.js';
+import { PACKING_HEAD, unpackAdvice } from './packing.js';
 import { hostOfPath } from './path-host.js';
-import { readTextLines } from './read-text-lines.js';
+import { type LinesRead, readTextLines } from './read-text-lines.js';
 import { type Sniffed, sniffFormat } from './sniff.js';
 import { collectStreams, type StreamCollector } from './stream-stats.js';
 import { readText } from './text.js';
@@ -27,11 +32,12 @@ export interface SourceListener {
   readonly interest: Interest;
   /** Literals of which every record that a rule can match holds one; null when some rule needs every record. */
   readonly literals: readonly string[] | null;
-  /** A record of a large log that was read for its time alone. */
-  sampled(record: LogRecord): void;
 }
 
-export type ReadOutcome = { readonly source: ReadSource } | { readonly unrecognised: Unrecognised };
+/** `index`: of a source that is read by lines. */
+export type ReadOutcome =
+  | { readonly source: ReadSource; readonly index: LineIndex | null }
+  | { readonly unrecognised: Unrecognised };
 
 /** Reads one input with the parser that recognises it. Never throws for what is in the file. */
 export async function readSource(
@@ -40,18 +46,19 @@ export async function readSource(
   parsers: readonly Parser[],
   listener: (parser: Parser) => SourceListener,
   progress: (bytes: number) => void = () => {},
+  effort: Effort = ALONE,
 ): Promise<ReadOutcome> {
   let opened: Opened;
   try {
-    opened = reporting(await openInput(input), progress);
+    opened = reporting(await openInput(input, effort), progress);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
     return { unrecognised: { path: input.path, bytes: 0, sha256: '', firstBytes: code, reason: 'unreadable' } };
   }
   try {
-    const sniffed = sniffFormat(opened.bytes, parsers);
+    const sniffed = sniffFormat(opened.forward, parsers);
     if (sniffed.parser === null) return { unrecognised: await unrecognised(input, opened) };
-    return { source: await parseOpened(input, id, opened, sniffed, sniffed.parser, listener(sniffed.parser)) };
+    return await parseOpened(input, id, opened, sniffed, sniffed.parser, listener(sniffed.parser), effort);
   } finally {
     opened.close();
   }
@@ -59,24 +66,33 @@ export async function readSource(
 
 /** Tells how much was read, wherever it is read from. */
 function reporting(opened: Opened, progress: (bytes: number) => void): Opened {
-  const { bytes } = opened;
-  const read = (offset: number, length: number): Uint8Array => {
-    const found = bytes.read(offset, length);
-    progress(found.length);
-    return found;
-  };
-  return { ...opened, bytes: { size: bytes.size, read } };
+  const watched = (input: ByteInput): ByteInput => ({
+    get size() {
+      return input.size;
+    },
+    read(offset, length) {
+      const found = input.read(offset, length);
+      progress(found.length);
+      return found;
+    },
+  });
+  return { ...opened, bytes: watched(opened.bytes), forward: watched(opened.forward) };
 }
 
+/** First bytes shown of what nobody claims. */
+const SHOWN = 48;
+
 async function unrecognised(input: Input, opened: Opened): Promise<Unrecognised> {
-  const first = opened.bytes.read(0, 48);
-  return {
-    path: input.path,
-    bytes: opened.givenBytes,
-    firstBytes: printable(first),
-    sha256: await opened.sha256(),
-    reason: opened.bytes.size === 0 ? 'empty' : 'unknown-format',
-  };
+  const head = Uint8Array.from(opened.forward.read(0, PACKING_HEAD));
+  const { sha256, givenBytes, troubles } = await opened.finish();
+  const shown = printable(head.subarray(0, SHOWN));
+  const file = { path: input.path, bytes: givenBytes, sha256 };
+  if (head.length === 0)
+    return troubles.length === 0
+      ? { ...file, firstBytes: '', reason: 'empty' }
+      : { ...file, firstBytes: troubles.map(({ note }) => note).join('; '), reason: 'unreadable' };
+  const advice = unpackAdvice(head);
+  return { ...file, firstBytes: advice === null ? shown : `${shown} (${advice})`, reason: 'unknown-format' };
 }
 
 /** Printable ASCII as it is, everything else as hex: harmless on any terminal. */
@@ -98,7 +114,8 @@ async function parseOpened(
   sniffed: Sniffed,
   parser: Parser,
   listener: SourceListener,
-): Promise<ReadSource> {
+  effort: Effort,
+): Promise<ReadOutcome> {
   const issues = new Map<string, Issue>();
   const note = (code: string, severity: IssueSeverity, text: string, at?: Position): void => {
     // Different sentences of one code stay apart (each mistake of a topology file), but not without end.
@@ -141,7 +158,7 @@ async function parseOpened(
     },
     column(read) {
       const column = placed(read);
-      records += column.times.length;
+      records += samplesIn(column);
       streams.column(column);
       listener.column(column);
     },
@@ -152,26 +169,23 @@ async function parseOpened(
     },
     issue: note,
   };
-  if (opened.damage !== null) {
-    note(opened.damage.code, 'data-loss', opened.damage.note, {
-      line: null,
-      byteOffset: opened.damage.byteOffset,
-      record: null,
-    });
-  }
+  let index: LineIndex | null = null;
   try {
-    const counted = run(parser, opened, sniffed, { path: input.path, pathHost }, sink, listener, streams);
-    records += counted;
+    const lines = run(parser, opened, sniffed, { path: input.path, pathHost }, sink, listener, streams, effort);
+    records += lines?.counted ?? 0;
+    index = lines?.index ?? null;
   } catch (error) {
     // The one place where a crashing parser becomes data: the other sources go on.
     note('parser-failed', 'data-loss', `the ${parser.id} reader stopped: ${(error as Error).message}`);
   }
-  return {
+  const { sha256, givenBytes, troubles } = await opened.finish();
+  for (const trouble of troubles) note(trouble.code, trouble.severity, trouble.note, placeOf(trouble));
+  const source: ReadSource = {
     id,
     path: input.path,
     format: parser.id,
-    sha256: await opened.sha256(),
-    bytes: opened.givenBytes,
+    sha256,
+    bytes: givenBytes,
     records,
     layer: parser.layer,
     issues: [...issues.values()].sort((a, b) =>
@@ -182,9 +196,14 @@ async function parseOpened(
     clock,
     facts,
   };
+  return { source, index };
 }
 
-/** Returns the number of records that were counted without being read. */
+function placeOf({ byteOffset }: Trouble): Position | undefined {
+  return byteOffset === null ? undefined : { line: null, byteOffset, record: null };
+}
+
+/** Null for formats that are not read by lines. */
 function run(
   parser: Parser,
   opened: Opened,
@@ -193,41 +212,32 @@ function run(
   sink: Sink,
   listener: SourceListener,
   streams: StreamCollector,
-): number {
+  { threads, hash }: Effort,
+): LinesRead | null {
   if (parser.reads === 'bytes') {
-    parser.read(opened.bytes, context, sink, listener.interest);
-    return 0;
+    parser.read(opened.forward, context, sink, listener.interest);
+    return null;
   }
   if (parser.reads === 'text') {
-    const invalid = readText(opened.bytes, encoding, start, parser.open(context, sink, listener.interest));
+    const invalid = readText(opened.forward, encoding, start, parser.open(context, sink, listener.interest));
     for (const byteOffset of invalid)
       sink.issue('invalid-utf8', 'error', 'bytes that are not UTF-8 were read as Latin-1', {
         line: null,
         byteOffset,
         record: null,
       });
-    return 0;
+    return null;
   }
-  const reader = parser.open(context, sink, listener.interest);
-  // Samples also carry the pairs of wall time and uptime that date a boot; absolute times come with their literals.
-  const silent: Omit<Sink, 'record'> = {
-    counted: () => {},
-    metric: () => {},
-    column: () => {},
-    fact: () => {},
-    issue: () => {},
-    clock: (e) => (e.kind === 'uptime' ? sink.clock(e) : undefined),
-  };
-  const withHost = (record: LogRecord): LogRecord =>
-    record.host === null && context.pathHost !== null ? { ...record, host: context.pathHost } : record;
-  const counted = readTextLines(parser, { bytes: opened.bytes, encoding, start }, reader, {
-    sink,
-    literals: listener.literals,
-    sampler: (take) =>
-      parser.open(context, { ...silent, record: (record) => take(withHost(record)) }, listener.interest),
-    streams,
-    sampled: (record) => listener.sampled(record),
-  });
-  reader.end();
-  return counted;
+  return readTextLines(
+    parser,
+    // Where there are other threads one of them hashes.
+    { bytes: opened.bytes, encoding, start, shared: opened.shared, helpers: threads - (hash ? 2 : 1) },
+    {
+      sink,
+      literals: listener.literals,
+      open: (to) => parser.open(context, to, listener.interest),
+      streams,
+      pathHost: context.pathHost,
+    },
+  );
 }

@@ -1,7 +1,6 @@
-import type { StreamStats } from '../model/coverage.js';
-import { pointAt } from '../model/metric-column.js';
+import type { StepBack, StreamStats } from '../model/coverage.js';
 import type { LogRecord, MetricColumn, MetricPoint, RecordHead } from '../model/record.js';
-import { DAY, type Interval, MINUTE, type Micros, type WrittenTime } from '../model/time.js';
+import { DAY, type Interval, MINUTE, type Micros, SECOND, type WrittenTime } from '../model/time.js';
 
 /** A stream is kept apart by what its records say of themselves. */
 interface Stream {
@@ -19,6 +18,7 @@ interface Stream {
   stepSum: number;
   steps: number;
   yearTurns: number[];
+  stepsBack: StepBack[];
   ids: number[];
   idTimes: number[];
   sampling: number[];
@@ -29,14 +29,27 @@ interface Stream {
 
 const SILENCE_FROM = MINUTE;
 const SILENCES_KEPT = 1000;
+/** Writers that run side by side stamp out of order by fractions of a second; that is no step of a clock. */
+const STEP_FROM = SECOND;
+const STEPS_KEPT = 1000;
+
+export interface RecordRun {
+  readonly host: string | null;
+  readonly first: Omit<WrittenTime, 'resolution'>;
+  readonly last: Micros;
+  readonly byteOffset: number;
+  readonly records: number;
+}
 
 export interface StreamCollector {
   record(record: LogRecord): void;
   counted(head: RecordHead): void;
   column(column: MetricColumn): void;
   metric(point: MetricPoint): void;
-  /** A record that lies in what looked like a silence between two samples: the silence is split there. */
-  fill(record: LogRecord): void;
+  /** Records of one host that were not read: stamps that do not fall, each less than a minute after the one before. */
+  run(run: RecordRun): void;
+  /** Records for which this holds are counted in runs: of them only their end matters. */
+  leaveOut(isCounted: (record: LogRecord) => boolean): void;
   kernel(host: string | null, release: string): void;
   streams(source: string): readonly StreamStats[];
 }
@@ -63,25 +76,54 @@ export function collectStreams(): StreamCollector {
     }
     return stream;
   };
+  const samples = (stream: Stream, time: WrittenTime, interval: number, byteOffset: number, count: number): void => {
+    stream.records += count;
+    if (!Number.isNaN(interval))
+      for (let i = 0; i < count && stream.sampling.length < 1000; i++) stream.sampling.push(interval);
+    observe(stream, time, byteOffset);
+    // The others of the row are steps of no length.
+    stream.steps += count - 1;
+  };
   const metric = (point: MetricPoint): void => {
     const stream = streamOf(point.host, point.objectType);
-    stream.records++;
     stream.objectTypes.add(point.objectType);
-    if (point.interval !== null && stream.sampling.length < 1000) stream.sampling.push(point.interval);
-    observe(stream, point.time, point.at.byteOffset ?? 0);
+    samples(stream, point.time, point.interval ?? Number.NaN, point.at.byteOffset ?? 0, 1);
   };
+  let isCounted: (record: LogRecord) => boolean = () => false;
   return {
     record(record) {
-      const stream = counted(record);
+      const stream = isCounted(record) ? streamOf(record.host, record.channel) : counted(record);
       if (record.time !== null && record.until !== null) stream.ends = Math.max(stream.ends, record.until.micros);
     },
     counted: (head) => void counted(head),
     metric,
     column(column) {
-      for (let i = 0; i < column.times.length; i++) metric(pointAt(column, i));
+      const { host, objectType, times, intervals, offsets } = column;
+      const rows = column.counted ?? { times, intervals, offsets, counts: null };
+      if (rows.times.length === 0) return;
+      const stream = streamOf(host, objectType);
+      stream.objectTypes.add(objectType);
+      const { clock, utcOffset, yearless, resolution } = column.stamp;
+      for (let i = 0; i < rows.times.length; i++) {
+        const count = rows.counts === null ? 1 : (rows.counts[i] as number);
+        if (count === 0) continue;
+        const time = { micros: rows.times[i] as number, clock, utcOffset, yearless, resolution };
+        const byteOffset = rows.offsets[i] as number;
+        samples(stream, time, rows.intervals[i] as number, Number.isNaN(byteOffset) ? 0 : byteOffset, count);
+      }
     },
-    fill(record) {
-      if (record.time !== null) splitSilence(streamOf(record.host, record.channel), record.time.micros);
+    run(run) {
+      const stream = streamOf(run.host, null);
+      stream.records += run.records;
+      observe(stream, run.first, run.byteOffset);
+      const length = run.last - run.first.micros;
+      stream.stepSum += length;
+      stream.steps += run.records - 1;
+      stream.previous += length;
+      stream.last = Math.max(stream.last, stream.previous);
+    },
+    leaveOut(counts) {
+      isCounted = counts;
     },
     kernel(host, release) {
       streamOf(host, null).kernel = release;
@@ -106,6 +148,7 @@ function newStream(host: string | null, channel: string | null): Stream {
     stepSum: 0,
     steps: 0,
     yearTurns: [],
+    stepsBack: [],
     ids: [],
     idTimes: [],
     sampling: [],
@@ -115,7 +158,7 @@ function newStream(host: string | null, channel: string | null): Stream {
   };
 }
 
-function observe(stream: Stream, time: WrittenTime, byteOffset: number): void {
+function observe(stream: Stream, time: Omit<WrittenTime, 'resolution'>, byteOffset: number): void {
   const shift = stream.yearTurns.length * 366 * DAY;
   stream.clock = time.clock;
   stream.yearless ||= time.yearless;
@@ -135,6 +178,7 @@ function observe(stream: Stream, time: WrittenTime, byteOffset: number): void {
   }
   if (micros < stream.first) stream.first = micros;
   if (micros > stream.last) stream.last = micros;
+  if (stream.previous - micros >= STEP_FROM) noteStepBack(stream, { byteOffset, from: stream.previous, to: micros });
   if (!Number.isNaN(stream.previous))
     noteStep(stream, Math.min(stream.previous, micros), Math.max(stream.previous, micros));
   stream.previous = micros;
@@ -151,15 +195,13 @@ function noteStep(stream: Stream, earlier: Micros, later: Micros): void {
   if (stream.silences.length > 2 * SILENCES_KEPT) stream.silences = longest(stream.silences);
 }
 
-function splitSilence(stream: Stream, micros: Micros): void {
-  const at = stream.silences.findIndex((s) => s.earliest < micros && micros < s.latest);
-  const silence = stream.silences[at];
-  if (silence === undefined) return;
-  const parts = [
-    { earliest: silence.earliest, latest: micros },
-    { earliest: micros, latest: silence.latest },
-  ];
-  stream.silences.splice(at, 1, ...parts.filter((part) => part.latest - part.earliest >= SILENCE_FROM));
+function noteStepBack(stream: Stream, step: StepBack): void {
+  stream.stepsBack.push(step);
+  if (stream.stepsBack.length > 2 * STEPS_KEPT) stream.stepsBack = furthest(stream.stepsBack);
+}
+
+function furthest(steps: readonly StepBack[]): StepBack[] {
+  return [...steps].sort((a, b) => b.from - b.to - (a.from - a.to) || a.byteOffset - b.byteOffset).slice(0, STEPS_KEPT);
 }
 
 function longest(silences: readonly Interval[]): Interval[] {
@@ -187,6 +229,7 @@ function finish(stream: Stream, source: string, index: number): StreamStats {
     silences: longest(stream.silences),
     rhythm: steps > 0 ? Math.round(span / steps) : null,
     yearTurns: stream.yearTurns,
+    stepsBack: furthest(stream.stepsBack),
     firstRecordId: stream.ids.length > 0 ? stream.ids.reduce((a, b) => Math.min(a, b)) : null,
     contiguous: stream.ids.length > 0 ? contiguousStretches(stream.ids, stream.idTimes) : null,
     sampling: median(stream.sampling),

@@ -1,5 +1,12 @@
 import type { Interval, Micros } from './time.js';
 
+/** A record that is stamped earlier than the one before it in its stream; times as the stream's other written times. */
+export interface StepBack {
+  readonly byteOffset: number;
+  readonly from: Micros;
+  readonly to: Micros;
+}
+
 /** What one stream (one host, for Windows one channel) of one source held, in written time. */
 export interface StreamStats {
   /** `<source>.<n>` */
@@ -22,6 +29,8 @@ export interface StreamStats {
   readonly rhythm: Micros | null;
   /** Byte offsets (line order) where a yearless stamp fell back by more than half a year: the year turned. */
   readonly yearTurns: readonly number[];
+  /** Where stamps fell back by a second or more, furthest first, at most 1,000; the rest are smaller than these. */
+  readonly stepsBack: readonly StepBack[];
   /** Stretches without a missing record id; null where the format has none. */
   readonly contiguous: readonly Interval[] | null;
   /** Smallest record id; 1 means that nothing was ever written before. */

@@ -1,4 +1,5 @@
 import type { Detection } from './detection.js';
+import type { LineIndex } from './line-index.js';
 import type { ReadSource, Unrecognised } from './source.js';
 import type { Observations } from './topology.js';
 
@@ -7,6 +8,8 @@ export interface SourceReading {
   readonly source: ReadSource;
   readonly detections: readonly Detection[];
   readonly observations: Observations;
+  /** Where its lines and its times lie; null for formats that are not read by lines. */
+  readonly index: LineIndex | null;
 }
 
 /** What came of one input. */

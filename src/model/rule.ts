@@ -37,6 +37,13 @@ export interface Logsource {
 /** A compiled Sigma condition: pure, linear time. */
 export type Predicate = (record: LogRecord) => boolean;
 
+/** A test of one field that costs next to nothing. `text` is ASCII in lower case; the field's text is lowered likewise. */
+export interface Need {
+  readonly field: string;
+  readonly how: 'equals' | 'prefix' | 'suffix' | 'contains';
+  readonly text: string;
+}
+
 export interface DetectionRule extends RuleHead {
   readonly kind: 'detection';
   readonly logsource: Logsource;
@@ -52,6 +59,11 @@ export interface DetectionRule extends RuleHead {
   readonly literals: readonly string[] | null;
   /** Event ids of which every matching record has one; null when the condition does not imply any. */
   readonly eventIds: readonly number[] | null;
+  /**
+   * Tests of which every matching record passes at least one (for a list, one of its elements does); null when the
+   * condition does not imply any, and every record must then be held against the rule.
+   */
+  readonly needs: readonly Need[] | null;
   /** Named groups of the first capture that matches; {} when none does. */
   readonly capture: (record: LogRecord) => Readonly<Record<string, string>>;
   readonly onset:

@@ -1,25 +1,26 @@
 /**
- * Compiles assembly/scanner.ts and embeds the result in scanner-wasm.ts, so that plain tsc ships it.
+ * Compiles assembly/*.ts (scanner.ts is the entry) and embeds the result in scanner-wasm.ts, so that plain tsc ships it.
  *   node src/scan/build-wasm.mjs           writes scanner-wasm.ts
  *   node src/scan/build-wasm.mjs --check   fails when the committed module differs from what the source compiles to
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
-const SOURCE = 'assembly/scanner.ts';
+const SOURCE = 'assembly';
 const TARGET = fileURLToPath(new URL('scanner-wasm.ts', import.meta.url));
 /** Characters of base64 per line: the module stays readable in a diff and within the line width. */
 const WIDTH = 108;
 
 /** In memory, under a name without the machine's path: the same bytes on every machine. */
 async function compile() {
-  const source = readFileSync(new URL(SOURCE, import.meta.url), 'utf8');
+  const folder = new URL(`${SOURCE}/`, import.meta.url);
+  const sources = new Map(readdirSync(folder).map((name) => [name, readFileSync(new URL(name, folder), 'utf8')]));
   let wasm;
   const { error, stderr } = await asc.main(
     ['scanner.ts', '--outFile', 'scanner.wasm', '--runtime', 'stub', '-O3', '--noAssert', '--enable', 'simd'],
     {
-      readFile: (name) => (name === 'scanner.ts' ? source : null),
+      readFile: (name) => sources.get(name) ?? null,
       writeFile: (_name, contents) => {
         wasm = contents;
       },
@@ -33,7 +34,7 @@ async function compile() {
 function toModule(wasm) {
   const lines = wasm.toString('base64').match(new RegExp(`.{1,${WIDTH}}`, 'g'));
   return [
-    '// Generated from assembly/scanner.ts by `node src/scan/build-wasm.mjs`. Do not edit.',
+    '// Generated from assembly/ by `node src/scan/build-wasm.mjs`. Do not edit.',
     '',
     `/** WebAssembly (SIMD), ${wasm.length} bytes, base64. */`,
     'export const SCANNER_WASM = [',
@@ -46,8 +47,6 @@ function toModule(wasm) {
 const generated = toModule(await compile());
 if (!process.argv.includes('--check')) writeFileSync(TARGET, generated);
 else if (readFileSync(TARGET, 'utf8').replaceAll('\r\n', '\n') !== generated) {
-  console.error(
-    'src/scan/scanner-wasm.ts is not what assembly/scanner.ts compiles to: run node src/scan/build-wasm.mjs',
-  );
+  console.error('src/scan/scanner-wasm.ts is not what assembly/ compiles to: run node src/scan/build-wasm.mjs');
   process.exitCode = 1;
 }

@@ -1,71 +1,60 @@
+import type { LinePrefix } from '../model/line-index.js';
+
 export interface ScannerOptions {
-  /**
-   * ASCII, three bytes or more each; matched without regard to ASCII case, inside one line. None of them selects
-   * nothing but records with continuation lines.
-   */
+  /** ASCII, three bytes or more each; matched without regard to ASCII case, inside one line. */
   readonly literals: readonly string[];
-  /** First bytes a record can start with, each one character up to U+00FF; null: every line is a record. */
-  readonly startBytes: string | null;
+  /** Forms in which a record of this format begins; a line of any other form is left to the parser. */
+  readonly prefixes: readonly LinePrefix[];
 }
 
-/**
- * A selected record: a start line and the continuation lines after it. Offsets count in the chunk, lines from 0.
- * At the start of a chunk continuation lines stand without their start line: they belong to the chunk before.
- */
-export interface FoundRecord {
-  readonly start: number;
-  /** After its last line end. */
-  readonly end: number;
-  readonly line: number;
-  /** What lies between the record selected before it (or the start of the chunk) and this one. */
-  readonly skippedLines: number;
-  readonly skippedRecords: number;
+/** Rows a scanner hands over, in order. Arrays are valid until the call returns. */
+export interface RowSink {
+  spans(rows: Float64Array): void;
+  runs(rows: Float64Array): void;
+  kernels(rows: Float64Array): void;
+  blocks(rows: Float64Array): void;
 }
 
-export interface ScanCounts {
+export interface ScannedEdges {
+  readonly firstEnd: number;
+  readonly firstIsRead: boolean;
+  readonly lastStart: number;
+  readonly lastLine: number;
+  readonly lastIsOdd: boolean;
+  readonly lastIsRead: boolean;
+}
+
+/** What is known when a section is done. */
+export interface ScannedSection {
   readonly lines: number;
-  /** Lines at which a record starts. */
-  readonly records: number;
-  /** After the last selected record. */
-  readonly skippedLines: number;
-  readonly skippedRecords: number;
-}
-
-/** Calls come in the order of the file. */
-export interface ScanSink {
-  record(found: FoundRecord): void;
-  /** A start line chosen by `ScanPlace.sampleEvery`, selected or not. */
-  sample?(start: number, line: number): void;
-}
-
-/** What a chunk is part of. */
-export interface ScanPlace {
-  /** The byte that follows the chunk in the source; null at the end of the source. */
-  readonly next: number | null;
-  /** Offset of the chunk in the source. */
-  readonly offset: number;
-  /** A power of two: the first start line at or after every multiple of it is sampled; 0 samples nothing. */
-  readonly sampleEvery: number;
-  /** Offset in the source before which no line is sampled. */
-  readonly sampleFrom: number;
+  readonly hosts: readonly string[];
+  readonly nul: { readonly count: number; readonly line: number; readonly byteOffset: number };
+  readonly edges: ScannedEdges | null;
 }
 
 /**
- * Finds the records that could matter: those with a literal in a line, and all that have continuation lines, because
- * a literal may be split where a line was wrapped. Selects too much rather than too little.
+ * Finds the records that could matter: those with a literal in a line, all of several lines, because a literal may be
+ * split where a line was wrapped, and all lines whose prefix it cannot read. Selects too much rather than too little. Of
+ * every record it reads time and host. Works on one section at a time, in a memory of its own.
  */
 export interface LineScanner {
-  readonly implementation: 'wasm' | 'js';
   /** Longest literal in bytes: pieces of one line must overlap by one byte less. */
   readonly longest: number;
-  /** Room for a chunk that is scanned without being copied. Valid until a larger one is asked for or scanned. */
-  buffer(size: number): Uint8Array;
-  /** `chunk` holds whole lines; only the last line of a source may lack its end. */
-  scan(chunk: Uint8Array, place: ScanPlace, sink: ScanSink): ScanCounts;
-  /** Whether a literal lies in this piece of one line. */
-  contains(piece: Uint8Array): boolean;
+  /** Room for a chunk, of which all offsets below are counted. Valid until a larger one is asked for. */
+  buffer(size: number): Buffer;
+  beginSection(): void;
+  /** The first `length` bytes of the room: whole lines, the last line of the source, or the head of a very long one. */
+  scan(length: number, byteOffset: number, rows: RowSink): void;
+  /** Ends a line that has no line end in what was scanned; `isSelected` when a literal was found behind its head. */
+  endLine(isSelected: boolean): void;
+  /** `byteOffset` is the end of the section. */
+  endSection(byteOffset: number, rows: RowSink): ScannedSection;
+  /** Lines of the section so far. */
+  lineCount(): number;
+  /** Whether a literal lies in the first `length` bytes of the room, a piece of one line. */
+  contains(length: number): boolean;
+  /** Where from `from`, a line start, the first line starts that starts a record; `until` when there is none. */
+  findRecord(from: number, until: number): number;
   /** Chooses anew what is looked for first, by what is common in this sample of the source. Results do not change. */
   tune(sample: Uint8Array): void;
-  /** Whether a line with this first byte starts a record. */
-  startsRecord(byte: number): boolean;
 }

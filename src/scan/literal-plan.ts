@@ -17,7 +17,7 @@ export interface LiteralPlan {
   readonly longest: number;
 }
 
-/** One bit each of the bytes that the tables in assembly/scanner.ts hold. */
+/** One bit each of the bytes that the tables in assembly/literals.ts hold. */
 const BUCKETS = 8;
 const SHORTEST = 3;
 /** Longer literals are looked for by their first 256 bytes: that selects no less, and bounds tables and overlaps. */
@@ -25,20 +25,6 @@ const LONGEST = 256;
 const ANY = 0xffff;
 /** A candidate that is compared with literals in vain costs about three times one that the hash filter rejects. */
 const COMPARED = 3;
-
-interface Bucket {
-  readonly low: readonly number[];
-  /** Share of the positions of a log that pass. */
-  readonly share: number;
-}
-
-interface Choice {
-  readonly key: number;
-  readonly place: number;
-  readonly index: number;
-  readonly bucket: Bucket;
-  readonly cost: number;
-}
 
 /**
  * Chooses for each literal a fingerprint and the bucket it goes to, together: a bucket passes every combination of the
@@ -48,19 +34,25 @@ interface Choice {
  *
  * `counts` says which fingerprints are common in the source at hand; avoiding those raised 1.4 to 2.4 GB/s.
  */
-export function planLiterals(literals: readonly string[], counts: FingerprintCounts | null = null): LiteralPlan {
-  // The shortest first: they have the least choice.
-  const texts = [...new Set(literals.map(normalise))].sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
-  const buckets: Bucket[] = Array.from({ length: BUCKETS }, () => ({ low: [0, 0, 0, 0], share: 0 }));
+export function planLiterals(texts: readonly Uint8Array[], counts: FingerprintCounts | null = null): LiteralPlan {
+  const buckets: Buckets = {
+    low: new Int32Array(BUCKETS * FINGERPRINT),
+    share: new Float64Array(BUCKETS),
+    grown: new Float64Array(BUCKETS * ROW),
+  };
+  for (let bucket = 0; bucket < BUCKETS; bucket++) tabulate(buckets, bucket);
   const used = new Map<number, number>();
-  const planned = texts.map((text): PlannedLiteral => {
-    const bytes = Buffer.from(text, 'latin1');
-    const choice = choose(buckets, bytes, counts, used);
-    buckets[choice.index] = choice.bucket;
-    used.set(choice.key, (used.get(choice.key) ?? 0) + 1);
-    return { bytes, place: choice.place };
-  });
-  return { literals: planned, buckets: buckets.map((bucket) => bucket.low), longest: texts.at(-1)?.length ?? 0 };
+  const literals = texts.map((bytes) => ({ bytes, place: choose(buckets, bytes, counts, used) }));
+  const ofBucket = (_: unknown, i: number): number[] => [
+    ...buckets.low.subarray(i * FINGERPRINT, (i + 1) * FINGERPRINT),
+  ];
+  return { literals, buckets: Array.from({ length: BUCKETS }, ofBucket), longest: texts.at(-1)?.length ?? 0 };
+}
+
+/** Lower case, each once, the shortest first: they have the least choice. */
+export function literalBytes(literals: readonly string[]): readonly Uint8Array[] {
+  const texts = [...new Set(literals.map(normalise))].sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
+  return texts.map((text) => Buffer.from(text, 'latin1'));
 }
 
 /** Literals come from rules and parsers, never from evidence: a bad one is a bug and is told as one. */
@@ -71,63 +63,116 @@ function normalise(literal: string): string {
   return literal.slice(0, LONGEST).replace(/[A-Z]+/g, (upper) => upper.toLowerCase());
 }
 
-/** `used` is how many literals each fingerprint stands for already: an occurrence is compared with all of them. */
-function choose(
-  buckets: readonly Bucket[],
-  bytes: Uint8Array,
-  counts: FingerprintCounts | null,
-  used: ReadonlyMap<number, number>,
-): Choice {
-  let best: Choice | null = null;
-  for (let place = Math.min(0, bytes.length - FINGERPRINT); place + FINGERPRINT <= bytes.length; place++) {
-    const key = fingerprintKey(bytes, place);
-    const occurs = shareOf(bytes, place) + (counts?.share[fingerprintHash(key)] ?? 0);
-    const exact = COMPARED * occurs * (1 + (used.get(key) ?? 0));
-    for (const [index, bucket] of buckets.entries()) {
-      const grown = grow(bucket, bytes, place);
-      const cost = grown.share - bucket.share + exact;
-      if (best === null || cost < best.cost) best = { key, place, index, bucket: grown, cost };
-    }
-  }
-  if (best === null) throw new RangeError('no fingerprint in a literal');
-  return best;
+/** Half-bytes and, behind them, `any`: what a literal of three bytes has in the first place. */
+const HALVES = 17;
+const ANY_HALF = 16;
+const ROW = FINGERPRINT * HALVES;
+
+/** What is in the eight buckets. */
+interface Buckets {
+  /** Per bucket and byte of the fingerprint the low half-bytes, as bits. */
+  readonly low: Int32Array;
+  /** Per bucket the share of a log's positions that pass. */
+  readonly share: Float64Array;
+  /** Per bucket, byte and half-byte the share of bytes that would pass if the half-byte came to those known. */
+  readonly grown: Float64Array;
 }
 
-function grow(bucket: Bucket, bytes: Uint8Array, place: number): Bucket {
-  const low: number[] = [];
+/**
+ * Puts the literal into a bucket and returns the place of its fingerprint. `used` is how many literals each fingerprint
+ * stands for already: an occurrence is compared with all of them. The innermost loop runs some 60,000 times per plan,
+ * once, before anything is compiled: a few table look-ups, and no garbage.
+ */
+function choose(
+  buckets: Buckets,
+  bytes: Uint8Array,
+  counts: FingerprintCounts | null,
+  used: Map<number, number>,
+): number {
+  const { share, grown } = buckets;
+  let bestPlace = 0;
+  let bestBucket = -1;
+  let least = Number.POSITIVE_INFINITY;
+  for (let place = Math.min(0, bytes.length - FINGERPRINT); place + FINGERPRINT <= bytes.length; place++) {
+    const key = fingerprintKey(bytes, place);
+    const occurs = shareOf(bytes, place) + (counts === null ? 0 : counts.shareOf(fingerprintHash(key)));
+    const exact = COMPARED * occurs * (1 + (used.get(key) ?? 0));
+    // What a bucket adds is never negative.
+    if (exact >= least) continue;
+    const a = halfOf(bytes, place);
+    const b = HALVES + halfOf(bytes, place + 1);
+    const c = 2 * HALVES + halfOf(bytes, place + 2);
+    const d = 3 * HALVES + halfOf(bytes, place + 3);
+    for (let bucket = 0, at = 0; bucket < BUCKETS; bucket++, at += ROW) {
+      const passes = at4(grown, at + a, at + b, at + c, at + d);
+      const cost = passes - (share[bucket] ?? 0) + exact;
+      if (cost >= least) continue;
+      least = cost;
+      bestPlace = place;
+      bestBucket = bucket;
+    }
+  }
+  if (bestBucket < 0) throw new RangeError('no fingerprint in a literal');
+  grow(buckets, bytes, bestPlace, bestBucket);
+  const key = fingerprintKey(bytes, bestPlace);
+  used.set(key, (used.get(key) ?? 0) + 1);
+  return bestPlace;
+}
+
+function at4(of: Float64Array, a: number, b: number, c: number, d: number): number {
+  return (of[a] ?? 0) * (of[b] ?? 0) * (of[c] ?? 0) * (of[d] ?? 0);
+}
+
+function grow(buckets: Buckets, bytes: Uint8Array, place: number, bucket: number): void {
   let share = 1;
   for (let i = 0; i < FINGERPRINT; i++) {
-    const byte = bytes[place + i];
-    const set = (bucket.low[i] ?? 0) | (byte === undefined ? ANY : 1 << (byte & 15));
-    low.push(set);
-    share *= LOW_SHARE[set] ?? 1;
+    const half = halfOf(bytes, place + i);
+    const at = bucket * FINGERPRINT + i;
+    share *= buckets.grown[bucket * ROW + i * HALVES + half] ?? 0;
+    buckets.low[at] = (buckets.low[at] ?? 0) | (half === ANY_HALF ? ANY : 1 << half);
   }
-  return { low, share };
+  buckets.share[bucket] = share;
+  tabulate(buckets, bucket);
+}
+
+function tabulate({ low, grown }: Buckets, bucket: number): void {
+  for (let i = 0; i < FINGERPRINT; i++) {
+    const set = low[bucket * FINGERPRINT + i] ?? 0;
+    let known = 0;
+    for (let half = 0; half < 16; half++) if ((set >> half) & 1) known += HALF_SHARE[half] ?? 0;
+    const row = bucket * ROW + i * HALVES;
+    for (let half = 0; half < 16; half++)
+      grown[row + half] = (set >> half) & 1 ? known : known + (HALF_SHARE[half] ?? 0);
+    grown[row + ANY_HALF] = 1;
+  }
+}
+
+/** The low half of a byte; `any` where the literal has none. */
+function halfOf(bytes: Uint8Array, at: number): number {
+  const byte = bytes[at];
+  return byte === undefined ? ANY_HALF : byte & 15;
 }
 
 /** Share of the positions of a log at which the fingerprint itself stands, as if bytes were independent. */
 function shareOf(bytes: Uint8Array, place: number): number {
   let share = 1;
-  for (const byte of bytes.subarray(Math.max(0, place), place + FINGERPRINT)) {
-    const isLetter = byte >= 97 && byte <= 122;
-    share *= (BYTE_SHARE[byte] ?? 0) + (isLetter ? (BYTE_SHARE[byte - 32] ?? 0) : 0);
-  }
+  for (let i = Math.max(0, place); i < place + FINGERPRINT; i++) share *= FOLDED_SHARE[bytes[i] ?? 0] ?? 0;
   return share;
 }
 
-/** For every set of low half-bytes the share of bytes that are in it. */
-const LOW_SHARE: Float64Array = lowShares();
+/** A lower-case letter stands for both cases. */
+const FOLDED_SHARE: Float64Array = BYTE_SHARE.map((share, byte) =>
+  byte >= 97 && byte <= 122 ? share + (BYTE_SHARE[byte - 32] ?? 0) : share,
+);
 
-function lowShares(): Float64Array {
+/** For every low half-byte the share of bytes that have it. */
+const HALF_SHARE: Float64Array = halfShares();
+
+function halfShares(): Float64Array {
   const single = new Float64Array(16);
   BYTE_SHARE.forEach((share, byte) => {
     single[byte & 15] = (single[byte & 15] ?? 0) + share;
   });
   const all = single.reduce((sum, share) => sum + share, 0);
-  const sets = new Float64Array(ANY + 1);
-  for (let set = 1; set <= ANY; set++) {
-    const highest = 31 - Math.clz32(set);
-    sets[set] = (sets[set ^ (1 << highest)] ?? 0) + (single[highest] ?? 0) / all;
-  }
-  return sets;
+  return single.map((share) => share / all);
 }

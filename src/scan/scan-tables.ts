@@ -30,13 +30,10 @@ export function foldTable(): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, byte) => (byte >= 65 && byte <= 90 ? byte + 32 : byte));
 }
 
-/** 256 flags: 1 where a record may start. */
-export function startTable(startBytes: string | null): Uint8Array {
+/** 256 flags: 1 for the characters of a plain host name, a name with a domain, an address or a relay path. */
+export function hostTable(): Uint8Array {
   const table = new Uint8Array(256);
-  if (startBytes === null) return table.fill(1);
-  for (let i = 0; i < startBytes.length; i++) {
-    const byte = startBytes.charCodeAt(i);
-    if (byte < 256) table[byte] = 1;
-  }
+  for (const byte of Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.:%@/+-'))
+    table[byte] = 1;
   return table;
 }

@@ -1,146 +1,147 @@
-import { countFingerprints, fingerprintHash, fingerprintKey } from './fingerprint.js';
-import type { LineScanner, ScanCounts, ScanPlace, ScanSink } from './line-scanner.js';
-import { type LiteralPlan, planLiterals } from './literal-plan.js';
-import { firstSample } from './sample-step.js';
-import { bucketTables, foldTable, hashFilter } from './scan-tables.js';
-import { countSkips, type SkipCount } from './skip-count.js';
+import type { LinePrefix } from '../model/line-index.js';
+import { type FingerprintCounts, fingerprintHash, fingerprintKey } from './fingerprint.js';
+import type { LineScanner, RowSink, ScannedEdges, ScannedSection, ScannerOptions } from './line-scanner.js';
+import { type LiteralPlan, literalBytes, planLiterals } from './literal-plan.js';
+import { bucketTables, foldTable, hashFilter, hostTable } from './scan-tables.js';
+import { KERNEL_ROW, RUN_ROW, SPAN, SPAN_ROW } from './section.js';
 import { instantiateScanner, type ScannerExports } from './wasm-module.js';
 
 const PAGE = 65_536;
-/** A step of the scanner reads up to 63 bytes past the chunk. */
-const SLACK = 128;
-/** Records (and samples) taken out at once: 32 bytes a pair, so results stay in the second-level cache. */
-const ROOM = 4096;
-/** 32-bit words of an entry, a record and a sample in assembly/scanner.ts. */
+/** Reading a prefix and a step of the scanner reach up to this far past the chunk. */
+const SLACK = 512;
+/** 32-bit words of an entry in assembly/literals.ts. */
 const ENTRY_WORDS = 5;
-const RECORD_WORDS = 6;
-const SAMPLE_WORDS = 2;
+const BLOCK_ROW = 4;
+/** Hashes of fingerprints. */
+const COUNTS = 65_536;
+/** As in assembly/prefix.ts. */
+const FORMS: Readonly<Record<LinePrefix, number>> = { rfc3164: 1, iso8601: 2, uptime: 4 };
 
-interface Layout {
-  readonly records: number;
-  readonly samples: number;
-  readonly chunk: number;
-}
-
-/** Null where the engine cannot run it. */
-export function createWasmScanner(literals: readonly string[], isStart: Uint8Array): LineScanner | null {
+/** Null where the engine cannot run it: then every line has to be decoded. */
+export function createLineScanner({ literals, prefixes }: ScannerOptions): LineScanner | null {
   const wasm = instantiateScanner();
   if (wasm === null) return null;
-  const plan = planLiterals(literals);
-  const layout = load(wasm, plan, isStart);
-  const buffer = (size: number): Uint8Array => {
-    reserve(wasm, layout.chunk + size + SLACK);
-    return new Uint8Array(wasm.memory.buffer, layout.chunk, size);
+  const texts = literalBytes(literals);
+  const chunk = align(texts.reduce((at, text) => at + text.length, textsAt(wasm, texts.length)));
+  reserve(wasm, chunk + SLACK);
+  wasm.allow(prefixes.reduce((forms, prefix) => forms | FORMS[prefix], 0));
+  writeTables(wasm);
+  let isPlanned = false;
+  const plan = (counts: FingerprintCounts | null): void => {
+    load(wasm, planLiterals(texts, counts));
+    isPlanned = true;
   };
-  /** Address of the chunk in memory; it is copied there unless it stands there already. */
-  const admit = (chunk: Uint8Array): number => {
-    if (chunk.buffer === wasm.memory.buffer && chunk.byteOffset >= layout.chunk) return chunk.byteOffset;
-    buffer(chunk.length).set(chunk);
-    return layout.chunk;
-  };
+  const take = (rows: RowSink): void => takeRows(wasm, rows);
   return {
-    implementation: 'wasm',
-    longest: plan.longest,
-    buffer,
-    scan(chunk, place, sink) {
-      beginChunk(wasm, admit(chunk), chunk.length, place);
-      return drain(wasm, layout, sink);
+    longest: texts.at(-1)?.length ?? 0,
+    buffer(size) {
+      reserve(wasm, chunk + size + SLACK);
+      return Buffer.from(wasm.memory.buffer, chunk, size);
     },
-    contains(piece) {
-      wasm.beginInside(admit(piece), piece.length);
-      wasm.run();
-      return wasm.selected() > 0;
+    beginSection() {
+      // Late, because a large source chooses by a sample of its own, and each choice takes milliseconds.
+      if (!isPlanned) plan(null);
+      wasm.beginSection();
     },
-    tune: (sample) => void load(wasm, planLiterals(literals, countFingerprints(sample)), isStart),
-    startsRecord: (byte) => isStart[byte] === 1,
+    scan(length, byteOffset, rows) {
+      wasm.begin(chunk, length, byteOffset);
+      while (wasm.run() !== 0) take(rows);
+    },
+    endLine(isSelected) {
+      if (isSelected) wasm.select();
+      wasm.endLine();
+    },
+    endSection(byteOffset, rows) {
+      wasm.endSection(byteOffset);
+      take(rows);
+      return scannedSection(wasm);
+    },
+    lineCount: () => wasm.lineCount(),
+    contains: (length) => wasm.contains(chunk, length) !== 0,
+    findRecord: (from, until) => wasm.findRecord(chunk + from, chunk + until) - chunk,
+    tune: (sample) => plan(countFingerprints(wasm, chunk, sample)),
   };
 }
 
-function beginChunk(wasm: ScannerExports, at: number, length: number, place: ScanPlace): void {
-  const step = place.sampleEvery;
-  const first = firstSample(place);
-  const samples = step > 0 && first < length;
-  wasm.begin(at, length, place.next ?? -1, samples ? place.offset % step : 0, samples ? step : 0, samples ? first : 0);
+function takeRows(wasm: ScannerExports, rows: RowSink): void {
+  const of = (at: number, count: number): Float64Array => new Float64Array(wasm.memory.buffer, at, count);
+  rows.spans(of(wasm.SPANS.value, wasm.spanCount() * SPAN_ROW));
+  rows.runs(of(wasm.RUNS.value, wasm.runCount() * RUN_ROW));
+  rows.kernels(of(wasm.KERNELS.value, wasm.kernelCount() * KERNEL_ROW));
+  rows.blocks(of(wasm.BLOCKS.value, wasm.blockCount() * BLOCK_ROW));
+  wasm.takeRows();
 }
 
-/** Takes results out whenever they are full, in the order of the file. */
-function drain(wasm: ScannerExports, layout: Layout, sink: ScanSink): ScanCounts {
-  const skips = countSkips();
-  for (let goesOn = true; goesOn; ) {
-    goesOn = wasm.run() !== 0;
-    const records = new Uint32Array(wasm.memory.buffer, layout.records, wasm.selected() * RECORD_WORDS);
-    const samples = new Uint32Array(wasm.memory.buffer, layout.samples, wasm.sampled() * SAMPLE_WORDS);
-    deliver(records, samples, skips, sink);
-  }
-  return skips.rest(wasm.lineCount(), wasm.startCount());
+function scannedSection(wasm: ScannerExports): ScannedSection {
+  const memory = Buffer.from(wasm.memory.buffer);
+  const hosts = Array.from({ length: wasm.streamCount() }, (_, stream) => {
+    const at = wasm.nameAt(stream);
+    return memory.toString('latin1', at, at + wasm.nameLength(stream));
+  });
+  const nul = { count: wasm.nulCount(), line: wasm.firstNulLine(), byteOffset: wasm.firstNulAt() };
+  return { lines: wasm.lineCount(), hosts, nul, edges: wasm.recordCount() === 0 ? null : edgesOf(wasm) };
 }
 
-function deliver(records: Uint32Array, samples: Uint32Array, skips: SkipCount, sink: ScanSink): void {
-  let taken = 0;
-  const sampleUpTo = (start: number): void => {
-    for (; taken < samples.length && word(samples, taken) <= start; taken += SAMPLE_WORDS)
-      sink.sample?.(word(samples, taken), word(samples, taken + 1));
+function edgesOf(wasm: ScannerExports): ScannedEdges {
+  return {
+    firstEnd: wasm.endOfFirst(),
+    firstIsRead: wasm.isFirstEmitted() !== 0,
+    lastStart: wasm.startOfLast(),
+    lastLine: wasm.lineOfLast(),
+    lastIsOdd: (wasm.flagsOfLast() & SPAN.odd) !== 0,
+    lastIsRead: wasm.isLastEmitted() !== 0,
   };
-  for (let i = 0; i < records.length; i += RECORD_WORDS) {
-    const start = word(records, i);
-    sampleUpTo(start);
-    sink.record(
-      skips.found({
-        start,
-        end: word(records, i + 1),
-        line: word(records, i + 2),
-        endLine: word(records, i + 3),
-        record: word(records, i + 4),
-        endRecord: word(records, i + 5),
-      }),
-    );
-  }
-  sampleUpTo(Number.POSITIVE_INFINITY);
 }
 
-function word(words: Uint32Array, at: number): number {
-  return words[at] ?? 0;
-}
-
-/** Writes the tables for a plan into memory and says where results and chunk go: the same for the same literals. */
-function load(wasm: ScannerExports, plan: LiteralPlan, isStart: Uint8Array): Layout {
-  const { literals } = plan;
-  const entries = wasm.FREE.value;
-  const texts = entries + literals.length * ENTRY_WORDS * 4;
-  const records = align(literals.reduce((at, literal) => at + literal.bytes.length, texts));
-  const samples = records + ROOM * RECORD_WORDS * 4;
-  const layout = { records, samples, chunk: align(samples + ROOM * SAMPLE_WORDS * 4) };
-  reserve(wasm, layout.chunk + SLACK);
-  wasm.place(records, samples, ROOM);
+function writeTables(wasm: ScannerExports): void {
   const memory = new Uint8Array(wasm.memory.buffer);
-  memory.fill(0, 0, records);
-  memory.set(bucketTables(plan), wasm.TABLES.value);
-  memory.set(isStart, wasm.START.value);
   memory.set(foldTable(), wasm.FOLD.value);
+  memory.set(hostTable(), wasm.HOST.value);
+}
+
+/** Entries come first, then the literals themselves: the same room for the same literals, however they are planned. */
+function textsAt(wasm: ScannerExports, literals: number): number {
+  return wasm.FREE.value + literals * ENTRY_WORDS * 4;
+}
+
+/** Counted by the module: JavaScript that runs once runs slowly, and this is the start of every run. */
+function countFingerprints(wasm: ScannerExports, chunk: number, sample: Uint8Array): FingerprintCounts {
+  const counts = align(chunk + sample.length + SLACK);
+  reserve(wasm, counts + COUNTS * 4);
+  new Uint8Array(wasm.memory.buffer).set(sample, chunk);
+  wasm.countKeys(chunk, sample.length, counts);
+  const words = new Uint32Array(wasm.memory.buffer, counts, COUNTS);
+  return { shareOf: (hash) => (words[hash] ?? 0) / Math.max(1, sample.length) };
+}
+
+/** Writes the tables for a plan into memory. */
+function load(wasm: ScannerExports, plan: LiteralPlan): void {
+  const memory = new Uint8Array(wasm.memory.buffer);
+  memory.set(bucketTables(plan), wasm.TABLES.value);
   memory.set(hashFilter(plan), wasm.FILTER.value);
-  memory[wasm.HAS_SHORT.value] = literals.some((literal) => literal.place < 0) ? 1 : 0;
-  writeEntries(wasm, plan, entries, texts);
-  return layout;
+  memory[wasm.HAS_SHORT.value] = plan.literals.some((literal) => literal.place < 0) ? 1 : 0;
+  writeEntries(wasm, plan);
 }
 
 /** Entries of one hash (its upper 12 bits) form a list; the newest is its head. */
-function writeEntries(wasm: ScannerExports, plan: LiteralPlan, entries: number, texts: number): void {
-  const memory = Buffer.from(wasm.memory.buffer);
-  let text = texts;
-  plan.literals.forEach((literal, i) => {
-    const entry = entries + i * ENTRY_WORDS * 4;
-    const key = fingerprintKey(literal.bytes, literal.place);
-    const head = wasm.HEADS.value + (fingerprintHash(key) >>> 4) * 4;
-    const words = [key, memory.readUInt32LE(head), text, literal.bytes.length, literal.place >>> 0];
-    words.forEach((value, at) => void memory.writeUInt32LE(value, entry + at * 4));
-    memory.writeUInt32LE(entry, head);
-    memory.set(literal.bytes, text);
-    text += literal.bytes.length;
+function writeEntries(wasm: ScannerExports, { literals }: LiteralPlan): void {
+  const { buffer } = wasm.memory;
+  const memory = new Uint8Array(buffer);
+  const heads = new Uint32Array(buffer, wasm.HEADS.value, 4096).fill(0);
+  const entries = new Uint32Array(buffer, wasm.FREE.value, literals.length * ENTRY_WORDS);
+  let text = textsAt(wasm, literals.length);
+  literals.forEach(({ bytes, place }, i) => {
+    const key = fingerprintKey(bytes, place);
+    const head = fingerprintHash(key) >>> 4;
+    entries.set([key, heads[head] ?? 0, text, bytes.length, place >>> 0], i * ENTRY_WORDS);
+    heads[head] = entries.byteOffset + i * ENTRY_WORDS * 4;
+    memory.set(bytes, text);
+    text += bytes.length;
   });
 }
 
 function align(address: number): number {
-  return (address + SLACK - 1) & -SLACK;
+  return Math.ceil(address / SLACK) * SLACK;
 }
 
 function reserve(wasm: ScannerExports, size: number): void {

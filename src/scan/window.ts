@@ -10,6 +10,8 @@ export interface ScanInput {
 /** 1 MiB: a line longer than this is cut for matching. */
 export const LINE_LIMIT = 1 << 20;
 
+const LINE_FEED = 10;
+
 /** The part of a source that is in memory, where the scanner needs no copy of it. */
 export interface Window {
   readonly bytes: Buffer;
@@ -22,12 +24,13 @@ export interface Window {
   fill(): void;
   /** Forgets the first bytes. */
   drop(length: number): void;
+  /** End of the last whole line; of everything at the end of the source; 0 when the first line is over the limit. */
+  wholeLines(): number;
 }
 
 export function openWindow(input: ScanInput, startOffset: number, scanner: LineScanner, lineLimit: number): Window {
-  // The longest line that is not cut, its line end, and the byte after it.
-  const room = scanner.buffer(lineLimit + 2);
-  const bytes = Buffer.from(room.buffer, room.byteOffset, room.byteLength);
+  // The longest line that is not cut, and its line end: a longer one fills it without an end.
+  const bytes = scanner.buffer(lineLimit + 1);
   let filled = 0;
   let offset = startOffset;
   return {
@@ -51,6 +54,10 @@ export function openWindow(input: ScanInput, startOffset: number, scanner: LineS
       bytes.copyWithin(0, length, filled);
       offset += length;
       filled -= length;
+    },
+    wholeLines() {
+      const end = filled === 0 ? 0 : bytes.lastIndexOf(LINE_FEED, filled - 1) + 1;
+      return end > 0 || filled > lineLimit ? end : filled;
     },
   };
 }

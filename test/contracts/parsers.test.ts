@@ -31,7 +31,6 @@ async function read(content: Uint8Array, path = 'evidence'): Promise<Read> {
       for (let i = 0; i < column.times.length; i++) items.push(pointAt(column, i));
     },
     literals: null,
-    sampled: () => {},
   };
   const outcome = await readSource({ kind: 'memory', path, content }, 's1', PARSERS, () => listener);
   if ('unrecognised' in outcome) return { format: null, items, issues: [] };

@@ -44,6 +44,5 @@ test('a large log gives the same detections scanned as in small pieces that are 
     a.detections.map((d) => [d.rule, d.start, d.count, d.statement, d.captures]);
   expect(large.detections.length).toBeGreaterThan(5);
   expect(essence(large)).toEqual(essence(small));
-  expect(large.sources[0]?.issues.map((i) => i.code)).toContain('lines-sampled');
   expect(large.sources[0]?.records).toBe(small.sources.reduce((sum, s) => sum + s.records, 0));
 });

@@ -15,7 +15,6 @@ async function read(content: Uint8Array): Promise<readonly LogRecord[]> {
     metric: () => {},
     column: () => {},
     literals: null,
-    sampled: () => {},
   }));
   return records;
 }

@@ -1,145 +1,187 @@
 /**
- * One pass over a chunk of text: finds line ends and the fingerprints of literals, and writes down which records hold
- * a literal. A fingerprint is four bytes in a row. Eight buckets of fingerprints are tested at once: a table per byte of
- * the fingerprint says in which buckets a low half-byte occurs there. (The scheme is that of "Teddy" in Hyperscan, with
- * low halves only: they are the same for both cases of a letter, and a fourth byte tells more than the high halves of
- * three.) What passes is a candidate and is compared with whole literals before it counts. A step takes 64 bytes: with
- * 16 nearly each step mispredicts a branch, a fifth slower at 359 literals.
+ * One pass over the lines of a section: finds line ends and the fingerprints of literals, reads what stands before each
+ * message, and writes down which records hold a literal and how time ran in each stream. A record is a line whose prefix
+ * can be read here, with the lines after it that have none. Lines that have another form than the declared ones (odd
+ * lines) are never guessed at: with the record before them they are selected, for the parser to read.
  *
- * Memory is laid out by the caller (`wasm-scanner.ts`); this module owns no heap.
+ * Memory is laid out in layout.ts; this module owns no heap.
  */
+import { findControl, findFeed, isRepeat, isShared } from './lines';
+import { controls, hits, holdsLiteral, startOver, test64 } from './literals';
+import * as prefix from './prefix';
+import * as spans from './spans';
+import { COUNTED, NEEDS_PREVIOUS, ODD, ONLY_NEW } from './spans';
+import * as streams from './streams';
 
-/** Four tables of 16 bytes. */
-export const TABLES: usize = 1024;
-/** 1 when there are literals of three bytes. */
-export const HAS_SHORT: usize = 1088;
-/** 256 bytes: 1 where the byte may start a record. */
-export const START: usize = 1280;
-/** 256 bytes: A-Z lowered. */
-export const FOLD: usize = 1536;
-/** 65,536 bits: fingerprints by hash. */
-export const FILTER: usize = 2048;
-/** 4,096 addresses of the first entry of a hash; 0 is none. */
-export const HEADS: usize = 10240;
-/** From here on the caller places entries, literals, results and the chunk. */
-export const FREE: usize = 26624;
-
-// An entry: key of the fingerprint, address of the next entry, address of the literal, its length, and the place of
-// the fingerprint in it (-1 for a literal of three bytes).
-const ENTRY_NEXT: usize = 4;
-const ENTRY_TEXT: usize = 8;
-const ENTRY_LENGTH: usize = 12;
-const ENTRY_PLACE: usize = 16;
-
-/** A selected record: start, end, its first line, the line after it, start lines before it, start lines up to its end. */
-const RECORD_BYTES: usize = 24;
-/** A sampled line: start, line. */
-const SAMPLE_BYTES: usize = 8;
-
-/** What follows the chunk when it is not a byte: the end of the source. */
-const END_OF_SOURCE: i32 = -1;
+export { FILTER, FOLD, FREE, HAS_SHORT, HEADS, HOST, TABLES, BLOCKS, KERNELS, RUNS, SPANS } from './layout';
+export { countKeys } from './literals';
+export { allow } from './prefix';
+export { blockCount, spanCount } from './spans';
+export { kernelCount, nameAt, nameLength, runCount, streamCount } from './streams';
 
 const LINE_FEED: u8 = 10;
-
-let recordsAt: usize = 0;
-let samplesAt: usize = 0;
-let capacity: u32 = 0;
+const ESCAPE: u8 = 27;
 
 let base: usize = 0;
 let end: usize = 0;
 let resumeAt: usize = 0;
-let following: i32 = 0;
-let sampleAt: usize = 0;
-let samplePhase: u32 = 0;
-let sampleStep: u32 = 0;
-
-let recordStart: usize = 0;
-let recordLine: u32 = 0;
-let startsBefore: u32 = 0;
-let isSelected: bool = false;
-
+/** Offset in the source of address 0. */
+let origin: f64 = 0;
 let lines: u32 = 0;
-let starts: u32 = 0;
-let selectedCount: u32 = 0;
-let sampleCount: u32 = 0;
+
+// The line that is read now.
+let lineAt: usize = 0;
+/** Nothing of the next line is known yet. */
+let isBetween: bool = true;
+/** It holds a literal, or nothing more is to be learnt from it. */
+let isSelected: bool = false;
+let hasNul: bool = false;
+let isSpecial: bool = false;
+
+// The record it belongs to.
+let isOpen: bool = false;
+let recordStart: f64 = 0;
+let recordLine: u32 = 0;
+let flags: u32 = 0;
+/** Only for reasons that lie outside its own lines. */
+let isWanted: bool = false;
+let isFirstOfHost: bool = false;
+// Its first line, until it is counted.
+let isPending: bool = false;
+let isLate: bool = false;
+let stream: usize = 0;
+let time: f64 = 0;
+let kind: i32 = 0;
+let uptime: f64 = -1;
+let isBanner: bool = false;
+let bodyAt: usize = 0;
+
+// The record before it.
+let hasPrevious: bool = false;
+let previousStart: f64 = 0;
+let previousLine: u32 = 0;
+let previousFlags: u32 = 0;
+let previousEmitted: bool = false;
+
+// The first record of the section.
+let records: u32 = 0;
+let firstEnd: f64 = 0;
+let firstEmitted: bool = false;
+
+let nulLines: u32 = 0;
+let nulLine: u32 = 0;
+let nulAt: f64 = 0;
 
 export function lineCount(): u32 {
   return lines;
 }
-export function startCount(): u32 {
-  return starts;
+export function nulCount(): u32 {
+  return nulLines;
 }
-export function selected(): u32 {
-  return selectedCount;
+export function firstNulLine(): u32 {
+  return nulLine;
 }
-export function sampled(): u32 {
-  return sampleCount;
+export function firstNulAt(): f64 {
+  return nulAt;
+}
+export function recordCount(): u32 {
+  return records;
+}
+export function endOfFirst(): f64 {
+  return firstEnd;
+}
+export function isFirstEmitted(): bool {
+  return firstEmitted;
+}
+export function startOfLast(): f64 {
+  return previousStart;
+}
+export function lineOfLast(): u32 {
+  return previousLine;
+}
+export function flagsOfLast(): u32 {
+  return previousFlags;
+}
+export function isLastEmitted(): bool {
+  return previousEmitted;
 }
 
-/** Where results go, and how many of each kind fit. */
-export function place(records: usize, samples: usize, room: u32): void {
-  recordsAt = records;
-  samplesAt = samples;
-  capacity = room;
+export function beginSection(): void {
+  streams.forgetStreams();
+  prefix.forgetTail();
+  takeRows();
+  lines = 0;
+  isBetween = true;
+  isOpen = false;
+  isWanted = false;
+  isSelected = false;
+  hasPrevious = false;
+  records = 0;
+  firstEmitted = false;
+  spans.forgetOpen();
+  nulLines = 0;
 }
 
-/**
- * Prepares a chunk of whole lines. `next` is the byte after it or -1. `phase` is its offset in the source modulo the
- * sampling `step` (a power of two; 0 samples nothing), `firstSample` the offset in the chunk from which lines are
- * sampled.
- */
-export function begin(chunk: usize, length: u32, next: i32, phase: u32, step: u32, firstSample: u32): void {
-  beginInside(chunk, length);
-  following = next;
-  samplePhase = phase;
-  sampleStep = step;
-  sampleAt = chunk + firstSample;
-  if (length > 0) openLine(chunk, load<u8>(chunk));
-}
-
-/** Prepares a piece from inside a line: it is selected if it holds a literal, whatever its first byte. */
-export function beginInside(chunk: usize, length: u32): void {
+/** Prepares a chunk of whole lines, or the head of a line too long for a chunk. `offset` is where it lies in the source. */
+export function begin(chunk: usize, length: u32, offset: f64): void {
   base = chunk;
   end = chunk + length;
   resumeAt = chunk;
-  following = END_OF_SOURCE;
-  sampleStep = 0;
-  recordStart = chunk;
-  recordLine = 0;
-  startsBefore = 0;
-  lines = 0;
-  starts = 0;
-  selectedCount = 0;
-  sampleCount = 0;
-  isSelected = false;
+  origin = offset - <f64>chunk;
+}
+
+/** Whether a literal lies in a piece of one line. */
+export function contains(piece: usize, length: u32): bool {
+  const until = piece + length;
+  startOver();
+  for (let at = piece; at < until; at += 64) {
+    test64(at, until);
+    for (let open = hits; open != 0; open &= open - 1) {
+      if (holdsLiteral(at + <usize>ctz<u64>(open) - 3, piece, until)) return true;
+    }
+  }
+  return false;
+}
+
+/** Address of the first line from `from`, a line start, that starts a record; `until` when there is none. */
+export function findRecord(from: usize, until: usize): usize {
+  let at = from;
+  while (at < until && !prefix.startsRecord(at, until)) {
+    at = findFeed(at, until) + 1;
+  }
+  return at < until ? at : until;
 }
 
 /** Scans on; true when results are full and must be taken before the next call, false when the chunk is done. */
 export function run(): bool {
-  if (resumeAt != base) {
-    selectedCount = 0;
-    sampleCount = 0;
-  }
-  startOver();
   let at = resumeAt;
+  startOver();
+  if (at < end && isBetween) {
+    isBetween = false;
+    if (openLine(at)) return suspend(at);
+  }
   while (at < end) {
     if (isSelected) {
-      // Nothing more to learn from this line: no literal holds a line feed, so no fingerprint counts beyond its end.
-      at = findFeed(at) + 1;
+      at = passLine(at);
       if (at > end) break;
       if (closeLine(at)) return suspend(at);
       startOver();
       continue;
     }
-    test64(at);
+    test64(at, end);
     let next = at + 64;
-    for (let open = feeds | hits; open != 0; open &= open - 1) {
+    for (let open = controls | hits; open != 0; open &= open - 1) {
       const here = at + <usize>ctz<u64>(open);
-      if ((feeds & open & -open) != 0) {
-        if (closeLine(here + 1)) return suspend(here + 1);
-      } else {
-        isSelected = holdsLiteral(here - 3);
+      const bit = open & -open;
+      if ((controls & bit) != 0) {
+        const byte = load<u8>(here);
+        if (byte == LINE_FEED) {
+          if (closeLine(here + 1)) return suspend(here + 1);
+        } else if (byte == 0 || byte == ESCAPE) {
+          noteSpecial(here, byte);
+        }
       }
+      if ((hits & bit) != 0 && !isSelected) isSelected = holdsLiteral(here - 3, base, end);
       if (isSelected) {
         next = here + 1;
         break;
@@ -147,108 +189,37 @@ export function run(): bool {
     }
     at = next;
   }
-  finish();
+  // The last line of the source, or the head of a very long one: it is ended by the caller.
+  if (!isBetween && isPending && lineAt >= base) isLate = isLate || isLateOdd(lineAt, end);
   return false;
 }
 
-/** Of the 64 bytes tested last: line ends, and last bytes of candidates. */
-let feeds: u64 = 0;
-let hits: u64 = 0;
-/** What the tables said of the sixteen bytes before, for fingerprints that cross. */
-let before0: v128 = i8x16.splat(0);
-let before1: v128 = i8x16.splat(0);
-let before2: v128 = i8x16.splat(0);
-
-/** At the start of a line: of the byte before it only that it may be any, for a literal of three bytes. */
-function startOver(): void {
-  before0 = i8x16.splat(-1);
-  before1 = i8x16.splat(0);
-  before2 = i8x16.splat(0);
+/**
+ * No literal holds a line feed, so no fingerprint counts beyond the line's end; of the rest of the line only characters
+ * matter that make it special. Returns what follows the line, or `end + 1` when it does not end here.
+ */
+function passLine(from: usize): usize {
+  let at = from;
+  while (at < end && !hasNul) {
+    at = findControl(at, end);
+    if (at >= end || load<u8>(at) == LINE_FEED) return at + 1;
+    noteSpecial(at, load<u8>(at));
+    at++;
+  }
+  return findFeed(at, end) + 1;
 }
 
-// @ts-ignore: decorator
-@inline
-function test64(at: usize): void {
-  const a = v128.load(at);
-  const b = v128.load(at, 16);
-  const c = v128.load(at, 32);
-  const d = v128.load(at, 48);
-  const feed = i8x16.splat(LINE_FEED);
-  feeds = bits(v128.eq<u8>(a, feed), v128.eq<u8>(b, feed), v128.eq<u8>(c, feed), v128.eq<u8>(d, feed));
-  // Four accumulators of what no bucket excludes; each table is used up before the next, to stay within 16 registers.
-  const low = i8x16.splat(15);
-  const lowA = v128.and(a, low);
-  const lowB = v128.and(b, low);
-  const lowC = v128.and(c, low);
-  const lowD = v128.and(d, low);
-  let table = v128.load(TABLES);
-  const a0 = v128.swizzle(table, lowA);
-  const b0 = v128.swizzle(table, lowB);
-  const c0 = v128.swizzle(table, lowC);
-  const d0 = v128.swizzle(table, lowD);
-  let hitA = delay3(before0, a0);
-  let hitB = delay3(a0, b0);
-  let hitC = delay3(b0, c0);
-  let hitD = delay3(c0, d0);
-  before0 = d0;
-  table = v128.load(TABLES, 16);
-  const a1 = v128.swizzle(table, lowA);
-  const b1 = v128.swizzle(table, lowB);
-  const c1 = v128.swizzle(table, lowC);
-  const d1 = v128.swizzle(table, lowD);
-  hitA = v128.and(hitA, delay2(before1, a1));
-  hitB = v128.and(hitB, delay2(a1, b1));
-  hitC = v128.and(hitC, delay2(b1, c1));
-  hitD = v128.and(hitD, delay2(c1, d1));
-  before1 = d1;
-  table = v128.load(TABLES, 32);
-  const a2 = v128.swizzle(table, lowA);
-  const b2 = v128.swizzle(table, lowB);
-  const c2 = v128.swizzle(table, lowC);
-  const d2 = v128.swizzle(table, lowD);
-  hitA = v128.and(hitA, delay1(before2, a2));
-  hitB = v128.and(hitB, delay1(a2, b2));
-  hitC = v128.and(hitC, delay1(b2, c2));
-  hitD = v128.and(hitD, delay1(c2, d2));
-  before2 = d2;
-  table = v128.load(TABLES, 48);
-  hitA = v128.and(hitA, v128.swizzle(table, lowA));
-  hitB = v128.and(hitB, v128.swizzle(table, lowB));
-  hitC = v128.and(hitC, v128.swizzle(table, lowC));
-  hitD = v128.and(hitD, v128.swizzle(table, lowD));
-  const none = i8x16.splat(0);
-  hits = ~bits(v128.eq<u8>(hitA, none), v128.eq<u8>(hitB, none), v128.eq<u8>(hitC, none), v128.eq<u8>(hitD, none));
-  // Candidates beyond the chunk need no mask: no literal that ends there is found.
-  if (end - at < 64) feeds &= (<u64>1 << <u64>(end - at)) - 1;
-}
-
-// @ts-ignore: decorator
-@inline
-function bits(a: v128, b: v128, c: v128, d: v128): u64 {
-  return (
-    <u64>i8x16.bitmask(a) |
-    (<u64>i8x16.bitmask(b) << 16) |
-    (<u64>i8x16.bitmask(c) << 32) |
-    (<u64>i8x16.bitmask(d) << 48)
-  );
-}
-
-// @ts-ignore: decorator
-@inline
-function delay1(before: v128, now: v128): v128 {
-  return v128.shuffle<u8>(before, now, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30);
-}
-
-// @ts-ignore: decorator
-@inline
-function delay2(before: v128, now: v128): v128 {
-  return v128.shuffle<u8>(before, now, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29);
-}
-
-// @ts-ignore: decorator
-@inline
-function delay3(before: v128, now: v128): v128 {
-  return v128.shuffle<u8>(before, now, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28);
+/** A NUL, where a crash left a hole, or an escape sequence: what the line says is for the parser to find out. */
+function noteSpecial(at: usize, byte: u8): void {
+  isSelected = true;
+  isSpecial = true;
+  if (byte != 0 || hasNul) return;
+  hasNul = true;
+  if (nulLines == 0) {
+    nulLine = lines;
+    nulAt = origin + <f64>at;
+  }
+  nulLines++;
 }
 
 function suspend(at: usize): bool {
@@ -256,107 +227,165 @@ function suspend(at: usize): bool {
   return true;
 }
 
-function findFeed(from: usize): usize {
-  const feed = i8x16.splat(LINE_FEED);
-  let at = from;
-  while (at < end) {
-    const bits = i8x16.bitmask(v128.eq<u8>(v128.load(at), feed));
-    if (bits != 0) return at + ctz<u32>(bits);
-    at += 16;
-  }
-  return end;
+export function takeRows(): void {
+  spans.forgetRows();
+  streams.forgetRows();
 }
 
-/** Whether a literal lies around the four bytes at `at`. */
+/** A line has ended and the next begins at `next`, if there is one. True when results are full. */
 // @ts-ignore: decorator
 @inline
-function holdsLiteral(at: usize): bool {
-  const key = load<u32>(at) | 0x20202020;
-  return (mayHold(key) && hasEntry(key, at)) || (load<u8>(HAS_SHORT) != 0 && mayHold(key >>> 8) && hasEntry(key >>> 8, at));
-}
-
-// @ts-ignore: decorator
-@inline
-function hashOf(key: u32): u32 {
-  return (key * 0x9e3779b1) >>> 16;
-}
-
-// @ts-ignore: decorator
-@inline
-function mayHold(key: u32): bool {
-  const hash = hashOf(key);
-  return (load<u8>(FILTER + (hash >>> 3)) & (1 << (hash & 7))) != 0;
-}
-
-function hasEntry(key: u32, at: usize): bool {
-  let entry: usize = load<u32>(HEADS + ((hashOf(key) >>> 4) << 2));
-  while (entry != 0) {
-    if (load<u32>(entry) == key && isLiteral(at - load<u32>(entry, ENTRY_PLACE), entry)) return true;
-    entry = load<u32>(entry, ENTRY_NEXT);
-  }
-  return false;
-}
-
-/** Bytes outside the chunk never count. */
-function isLiteral(from: usize, entry: usize): bool {
-  const length = load<u32>(entry, ENTRY_LENGTH);
-  if (from < base || from + length > end) return false;
-  const text: usize = load<u32>(entry, ENTRY_TEXT);
-  for (let i: usize = 0; i < length; i++) {
-    if (load<u8>(FOLD + load<u8>(from + i)) != load<u8>(text + i)) return false;
-  }
-  return true;
-}
-
-/** A line has ended and the next begins at `next`. True when results are full. */
 function closeLine(next: usize): bool {
-  lines++;
-  const first: i32 = next < end ? load<u8>(next) : following;
-  if (first != END_OF_SOURCE && load<u8>(START + first) == 0) {
-    isSelected = true;
+  endLineAt(next);
+  if (next >= end) {
+    isBetween = true;
     return false;
   }
-  if (isSelected) emitRecord(next);
-  isSelected = false;
-  recordStart = next;
-  if (next < end) openLine(next, <u8>first);
-  return selectedCount == capacity || sampleCount == capacity;
+  return openLine(next);
 }
 
-/** A line at which a record starts, or a continuation line at the very start of a chunk. */
-function openLine(at: usize, first: u8): void {
-  recordStart = at;
-  recordLine = lines;
-  startsBefore = starts;
-  if (load<u8>(START + first) == 0) {
+// @ts-ignore: decorator
+@inline
+function endLineAt(next: usize): void {
+  lines++;
+  // `message repeated` is one of the literals: in a line without any it cannot stand.
+  if (isPending && (isSelected || (kind >>> 16) == prefix.UPTIME)) isLate = isLate || isLateOdd(lineAt, next);
+}
+
+function isLateOdd(from: usize, until: usize): bool {
+  if (isSpecial || isRepeat(from, until)) return true;
+  return (kind >>> 16) == prefix.UPTIME && isShared(bodyAt, until);
+}
+
+/** Ends a line that `run` left open. */
+export function endLine(): void {
+  if (isBetween) return;
+  lines++;
+  isBetween = true;
+}
+
+/** A literal was found in the line that is open, beyond the head. */
+export function select(): void {
+  isSelected = true;
+}
+
+/** True when results are full. */
+function openLine(at: usize): bool {
+  const offset = origin + <f64>at;
+  if (prefix.readPrefix(at, end)) {
+    closeRecord(offset);
+    openRecord(at, offset);
+  } else {
+    if (!isOpen) openHeadless(offset);
     isSelected = true;
+    settle();
+    makeOdd();
+  }
+  lineAt = at;
+  hasNul = false;
+  isSpecial = false;
+  if (offset >= spans.blockEnd) spans.openBlock(offset, lines);
+  return spans.isFull || streams.isFull;
+}
+
+// @ts-ignore: decorator
+@inline
+function openRecord(at: usize, offset: f64): void {
+  isOpen = true;
+  recordStart = offset;
+  recordLine = lines;
+  flags = 0;
+  isSelected = false;
+  isFirstOfHost = streams.isNew;
+  isPending = true;
+  isLate = false;
+  stream = prefix.stream;
+  time = prefix.time;
+  kind = prefix.kind;
+  uptime = prefix.uptime;
+  isBanner = prefix.isBanner;
+  bodyAt = prefix.bodyAt;
+}
+
+/** Odd lines at the start of a source. */
+function openHeadless(offset: f64): void {
+  isOpen = true;
+  recordStart = offset;
+  recordLine = lines;
+  flags = 0;
+  isFirstOfHost = false;
+  isPending = false;
+  isLate = false;
+}
+
+/** From here on the record holds lines of which only the parser can say whether they are records. */
+function makeOdd(): void {
+  if ((flags & ODD) != 0) return;
+  flags |= ODD;
+  streams.endRuns();
+}
+
+/** Counts the first line of the record, once all of it and the first byte after it is known. */
+// @ts-ignore: decorator
+@inline
+function settle(): void {
+  if (!isPending) return;
+  isPending = false;
+  if (isLate) {
+    settleLate();
     return;
   }
-  starts++;
-  if (at < sampleAt || sampleStep == 0) return;
-  const sample = samplesAt + <usize>sampleCount * SAMPLE_BYTES;
-  store<u32>(sample, at - base);
-  store<u32>(sample, lines, 4);
-  sampleCount++;
-  // The next multiple of the step, counted in the source.
-  sampleAt = base + (((<u32>(at - base) + samplePhase) | (sampleStep - 1)) + 1 - samplePhase);
+  flags |= COUNTED;
+  streams.countRecord(stream, recordStart, time, kind);
+  spans.noteTime(time);
+  if (uptime < 0) return;
+  const wall = (kind >>> 16) == prefix.UPTIME ? NaN : time;
+  const isRead = isSelected || isWanted || isFirstOfHost;
+  streams.countKernelLine(stream, recordStart, <f64>recordLine, uptime, wall, isRead, isBanner);
 }
 
-function emitRecord(until: usize): void {
-  const record = recordsAt + <usize>selectedCount * RECORD_BYTES;
-  store<u32>(record, recordStart - base);
-  store<u32>(record, until - base, 4);
-  store<u32>(record, recordLine, 8);
-  store<u32>(record, lines, 12);
-  store<u32>(record, startsBefore, 16);
-  store<u32>(record, starts, 20);
-  selectedCount++;
+/** The line is no record for certain: it may be counted with the record before it, which then has to be read with it. */
+function settleLate(): void {
+  isSelected = true;
+  if (hasPrevious && !previousEmitted) {
+    recordStart = previousStart;
+    recordLine = previousLine;
+    flags |= previousFlags & COUNTED;
+  } else if (!hasPrevious) {
+    flags |= NEEDS_PREVIOUS;
+  } else {
+    spans.needLast();
+  }
+  makeOdd();
 }
 
-/** The chunk has ended; what is still open is a line without end, or a record that goes on in the next chunk. */
-function finish(): void {
-  if (recordStart >= end) return;
-  if (load<u8>(end - 1) != LINE_FEED) lines++;
-  if (isSelected) emitRecord(end);
-  recordStart = end;
+// @ts-ignore: decorator
+@inline
+function closeRecord(until: f64): void {
+  if (!isOpen) return;
+  settle();
+  const isOwn = isSelected || isWanted;
+  const isEmitted = isOwn || isFirstOfHost;
+  if (isEmitted) spans.emitSpan(recordStart, until, recordLine, isOwn ? flags : flags | ONLY_NEW, stream);
+  if (records == 0) {
+    firstEnd = until;
+    firstEmitted = isOwn;
+  }
+  records++;
+  // What follows an odd line is read too: the line may have said that another boot begins here.
+  isWanted = (flags & ODD) != 0;
+  hasPrevious = true;
+  previousStart = recordStart;
+  previousLine = recordLine;
+  previousFlags = flags;
+  previousEmitted = isEmitted;
+}
+
+/** The section is read: what is still open is complete. */
+export function endSection(offset: f64): void {
+  closeRecord(offset);
+  isOpen = false;
+  spans.releaseSpan();
+  spans.releaseBlock();
+  streams.endRuns();
 }
