@@ -82,6 +82,11 @@ export default {
       from: { path: `^src/(${stages.join('|')})/`, pathNot: '\\.test\\.ts$' },
       to: { path: `^src/(${stages.join('|')})/`, pathNot: '^src/$1/' },
     },
+    notBetween(
+      'store',
+      'The store keeps plain data in SQLite: model and driver only. What a reading means, and when it may be used again, is not its business.',
+      [model, library(['better-sqlite3', '@types/better-sqlite3']), '^(node:)?(fs|path|url|crypto)$'],
+    ),
     notBetween('report', 'Reporting says what the Report holds; it computes nothing and reads no file.', [
       model,
       library(['lunr', 'd3-scale', 'd3-shape', 'date-fns']),
@@ -90,9 +95,19 @@ export default {
       name: 'analyze-imports',
       comment: 'analyze.ts knows the order of the stages, and nothing of reports, terminals or single formats.',
       severity: 'error',
-      from: { path: '^src/(analyze|read-evidence|watch-source)\\.ts$' },
+      from: { path: '^src/(analyze|read-evidence|read-case|case-plan|keep-(reading|metrics)|watch-source)\\.ts$' },
       to: { path: ['^src/(cli|report|tui)/', '^parsers/', '^node_modules/'] },
     },
+    notBetween(
+      'search',
+      'Search reads and places evidence as the analysis does, for a query instead of rules: it knows no report, and of the rules only what turns an expression into literals.',
+      [
+        '^src/(model|parser|ingest|clock|topology)/',
+        '^src/rule/sigma/(fold|regex-literals)\\.ts$',
+        library(['re2js']),
+        '^(node:)?fs$',
+      ],
+    ),
     {
       name: 'nobody-imports-cli',
       comment: 'cli and main.ts are the outside: everything may be used there, and nothing may use them.',
@@ -103,12 +118,12 @@ export default {
     {
       name: 'files-opened-in-few-places',
       comment:
-        'File access only in cli, ingest, scan, rule (loading), store and watch: everywhere else the same input must give the same output.',
+        'File access only in cli, ingest, scan, search, rule (loading), store and watch: everywhere else the same input must give the same output.',
       severity: 'error',
       from: {
         path: '^(src|parsers)/',
         pathNot: [
-          '^src/(cli|ingest|scan|rule|store|watch)/',
+          '^src/(cli|ingest|scan|search|rule|store|watch)/',
           '^src/main\\.ts$',
           '\\.test\\.ts$',
           '^parsers/[^/]+/write-[^/]+\\.ts$',

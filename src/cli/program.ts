@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { UserError } from '../model/user-error.js';
 import { type ReportOptions, runReport } from './report.js';
 import { runLint, runTests } from './rules.js';
+import { runSearch, type SearchCommandOptions } from './search.js';
 import { VERSION } from './version.js';
 
 const REPORT_EXAMPLES = `
@@ -12,6 +13,7 @@ Examples:
   faultline report ./evidence --zone web01=Europe/Vienna --since 2024-03-01 --until 2024-03-04
   zcat syslog.2.gz | faultline report - --format json
   faultline report ./evidence --fail-on likely --quiet
+  faultline report ./evidence --case ./evidence.case --verify
 
 Exit codes: 0 done, 1 incidents at or above --fail-on, 2 could not do it.`;
 
@@ -48,12 +50,18 @@ export async function run(argv: readonly string[]): Promise<number> {
       ]),
     )
     .option('-j, --jobs <n>', 'threads that read; the result is the same for any number (default: the cores)')
+    .option('--cache-limit <size>', 'disk for unpacked and piped evidence (default: half of what is free, at most 64G)')
+    .option('--case <file>', 'keep there what was read; the next run reads only what changed')
+    .option('--verify', 'with --case: hash every file whole, and say which changed')
     .option('-q, --quiet', 'no progress')
     .addHelpText('after', REPORT_EXAMPLES)
     .action(async (paths: string[], options: ReportOptions) => {
       code = await runReport(paths, options);
     });
   addRules(program, (n) => {
+    code = n;
+  });
+  addSearch(program, (n) => {
     code = n;
   });
   try {
@@ -89,6 +97,61 @@ function addRules(program: Command, done: (code: number) => void): void {
     .argument('<dir>', 'folder with pack.yaml')
     .option('--only <text>', 'only rules whose id holds this')
     .action(async (dir: string, options: { only?: string }) => done(await runTests(dir, options.only)));
+}
+
+const SEARCH_EXAMPLES = `
+Examples:
+  faultline search "I/O error" ./evidence
+  faultline search --regex 'sd[a-z]: .*timed out' ./evidence --since 2024-03-03T02:00:00Z --until 2024-03-03T03:00:00Z
+  faultline search "5120" ./evidence --layer hypervisor -C 2
+  faultline search "remounting filesystem" ./evidence --vm web01 --format json
+  zcat syslog.2.gz | faultline search -c "blocked for more than" -
+
+Upper and lower case differ only if the query holds an upper-case letter.
+Exit codes: 0 found, 1 nothing found, 2 could not do it.`;
+
+function addSearch(program: Command, done: (code: number) => void): void {
+  program
+    .command('search')
+    .description('find a text in all evidence, in time order with aligned times')
+    .argument('<query>', 'text to look for')
+    .argument('<path...>', 'files, folders, .gz members, or - for standard input')
+    .option('-e, --regex', 'the query is an expression in RE2 syntax')
+    .option('-i, --ignore-case', 'upper and lower case never differ')
+    .option('-s, --case-sensitive', 'upper and lower case always differ')
+    .option('--since <time>', 'only hits from here on (true time)')
+    .option('--until <time>', 'only hits up to here')
+    .option(
+      '--vm <name>',
+      'only what is of this VM, names it or was written on its hosts; or of a host (repeatable)',
+      append,
+      [],
+    )
+    .addOption(
+      new Option('--layer <layer>', 'only evidence of this layer (repeatable)')
+        .choices(LAYERS)
+        .argParser((value: string, before: readonly string[]) => append(oneOf('--layer', value, LAYERS), before))
+        .default([], 'all'),
+    )
+    .option('-B, --before <n>', 'neighbours before each hit: lines, or records of an event log')
+    .option('-A, --after <n>', 'neighbours after each hit')
+    .option('-C, --context <n>', 'both')
+    .addOption(new Option('-f, --format <format>', 'output').choices(['text', 'json']).default('text'))
+    .option('-c, --count', 'only how many')
+    .option('-m, --max <n>', 'only the first so many')
+    .option('-j, --jobs <n>', 'threads that read; the result is the same for any number (default: the cores)')
+    .option('-q, --quiet', 'no progress, and nothing on what was not searched')
+    .addHelpText('after', SEARCH_EXAMPLES)
+    .action(async (query: string, paths: string[], options: SearchCommandOptions) =>
+      done(await runSearch(query, paths, options)),
+    );
+}
+
+const LAYERS = ['guest', 'hypervisor', 'backup', 'storage', 'network', 'inventory'];
+
+function oneOf(option: string, value: string, choices: readonly string[]): string {
+  if (choices.includes(value)) return value;
+  throw new UserError(`${option} "${value}" is none of ${choices.join(', ')}`, 'see faultline search --help');
 }
 
 function append(value: string, before: readonly string[]): readonly string[] {

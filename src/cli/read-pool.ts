@@ -12,13 +12,15 @@ export interface PoolTask {
   /** In the order in which they are taken. */
   readonly inputs: readonly NumberedInput[];
   readonly stored: StoredRules | null;
-  /** Common to all threads, see `Shared`. */
+  /** The two counters, common to all threads. */
   readonly shared: SharedArrayBuffer;
 }
 
 interface NumberedInput {
   readonly input: Input;
   readonly index: number;
+  /** Threads that may work on it: its share of the bytes, so that one large file among small ones is not read by one. */
+  readonly threads: number;
 }
 
 export interface PoolAnswer {
@@ -54,7 +56,7 @@ export async function readWithPool({ inputs, reader, stored, jobs, show }: PoolO
   const ofBytes = ordered.reduce((sum, { size }) => sum + size, 0);
   const threads = ofBytes < POOL_FROM || !existsSync(fileURLToPath(WORKER)) ? 1 : Math.min(jobs, inputs.length);
   const task: PoolTask = {
-    inputs: ordered.map(({ input, index }) => ({ input, index })),
+    inputs: ordered.map(({ input, index, size }) => ({ input, index, threads: shareOf(size, ofBytes, jobs) })),
     stored,
     shared: new SharedArrayBuffer(16),
   };
@@ -76,6 +78,10 @@ export async function readWithPool({ inputs, reader, stored, jobs, show }: PoolO
     if (reading === undefined) throw new Error(`nobody read ${input.path}`);
     return reading;
   });
+}
+
+function shareOf(size: number, ofBytes: number, jobs: number): number {
+  return Math.max(1, Math.round((size / Math.max(1, ofBytes)) * jobs));
 }
 
 /** Counts what this thread reads together with what the others read. */
@@ -117,7 +123,7 @@ export async function takeInputs(
   for (;;) {
     const next = inputs[Number(Atomics.add(counters, TAKEN, 1n))];
     if (next === undefined) return;
-    answer({ index: next.index, reading: await read(next.input, next.index) });
+    answer({ index: next.index, reading: await read(next.input, next.index, { hash: true, threads: next.threads }) });
   }
 }
 

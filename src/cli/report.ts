@@ -1,19 +1,26 @@
 import { analyze } from '../analyze.js';
-import { discoverInputs } from '../ingest/discover.js';
+import { discoverInputs, type Input } from '../ingest/discover.js';
+import { limitSpools } from '../ingest/spool-limit.js';
+import type { Analysis } from '../model/analysis.js';
+import type { InputReading } from '../model/reading.js';
 import type { Report } from '../model/report.js';
+import type { RuleSet } from '../model/rule.js';
 import type { Interval } from '../model/time.js';
 import { UserError } from '../model/user-error.js';
+import { answerWithCase } from '../read-case.js';
 import { inputReader } from '../read-evidence.js';
 import { composeReport } from '../report/compose.js';
+import { harmlessLine } from '../report/harmless.js';
 import { toJson } from '../report/json.js';
 import { toMarkdown } from '../report/markdown.js';
 import { PLAIN, toText } from '../report/text.js';
+import { programKey } from '../store/program-key.js';
 import { readJobs } from './jobs.js';
 import { loadRules } from './load-rules.js';
 import { terminalPalette } from './palette.js';
 import { PARSERS } from './parsers.js';
 import { progressOn } from './progress.js';
-import { readWithPool } from './read-pool.js';
+import { type PoolOptions, readWithPool } from './read-pool.js';
 import { readSpan } from './span.js';
 import { VERSION } from './version.js';
 import { writeOut } from './write-out.js';
@@ -28,7 +35,10 @@ export interface ReportOptions {
   readonly zone: readonly string[];
   readonly failOn?: 'any' | 'likely' | 'confirmed';
   readonly jobs?: string;
+  readonly cacheLimit?: string;
   readonly quiet?: boolean;
+  readonly case?: string;
+  readonly verify?: boolean;
 }
 
 /** `faultline report PATH...`: returns the exit code. */
@@ -39,28 +49,49 @@ export async function runReport(paths: readonly string[], options: ReportOptions
   const inputs = discoverInputs(paths);
   if (inputs.length === 0)
     throw new UserError(`nothing to read in ${paths.join(', ')}`, `put the evidence there: ${recognised()}`);
+  limitSpools(options.cacheLimit, inputs, false);
   const progress = progressOn(process.stderr, options.quiet === true);
-  const readings = await readWithPool({
-    inputs,
-    reader: (watch) => inputReader(ruleSet.rules, PARSERS, watch),
-    stored,
-    jobs: readJobs(options.jobs),
-    show: progress.show,
-  });
-  progress.done();
-  const analysis = analyze({ readings, ruleSet, zones: options.zone, span, entities: options.vm });
+  const make = (readings: readonly InputReading[]): Report => {
+    progress.done();
+    return composeReport(analyzed(readings, ruleSet, span, options), VERSION);
+  };
+  const reader: PoolOptions['reader'] = (watch) => inputReader(ruleSet.rules, PARSERS, watch);
+  const pool = { reader, stored, jobs: readJobs(options.jobs), show: progress.show };
+  const read = (some: readonly Input[]) => readWithPool({ ...pool, inputs: some });
+  const { case: file, verify = false } = options;
+  if (file === undefined && verify) throw new UserError('--verify checks a case', 'name it: --case FILE');
+  const report =
+    file === undefined
+      ? make(await read(inputs))
+      : await answerWithCase<Report>({
+          ...{ file, verify, inputs, ruleSet, parsers: PARSERS, read, answer: make },
+          program: programKey(VERSION, import.meta.url),
+          asked: JSON.stringify({ zones: options.zone, span, entities: options.vm }),
+          say(line) {
+            progress.done();
+            process.stderr.write(`faultline: ${harmlessLine(line)}\n`);
+          },
+        });
+  await writeOut(options.out ?? null, render(report, options));
+  return exitCode(report, options.failOn);
+}
+
+function analyzed(
+  readings: readonly InputReading[],
+  ruleSet: RuleSet,
+  span: Interval | null,
+  { zone, vm }: ReportOptions,
+): Analysis {
+  const analysis = analyze({ readings, ruleSet, zones: zone, span, entities: vm });
+  if (analysis.sources.length > 0) return analysis;
   const [only, ...others] = analysis.unrecognised;
-  if (analysis.sources.length === 0 && only?.reason === 'unreadable' && others.length === 0) {
+  if (only?.reason === 'unreadable' && others.length === 0) {
     throw new UserError(
       `cannot read ${only.path}: ${only.firstBytes}`,
       'check its permissions, or copy it to where you may read it',
     );
   }
-  if (analysis.sources.length === 0)
-    throw new UserError(nothingRecognised(analysis.unrecognised), `faultline recognises by content: ${recognised()}`);
-  const report = composeReport(analysis, VERSION);
-  await writeOut(options.out ?? null, render(report, options));
-  return exitCode(report, options.failOn);
+  throw new UserError(nothingRecognised(analysis.unrecognised), `faultline recognises by content: ${recognised()}`);
 }
 
 function render(report: Report, { format, out }: ReportOptions): string {
