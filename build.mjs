@@ -9,6 +9,11 @@ import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 
+// The WebAssembly modules from their sources; what they compile to is committed, so that a change shows in review.
+for (const script of ['src/scan/build-wasm.mjs', 'parsers/perfmon-csv/build-wasm.mjs']) {
+  if (spawnSync(process.execPath, [script], { stdio: 'inherit' }).status !== 0) process.exit(1);
+}
+
 rmSync('dist', { recursive: true, force: true });
 const tsc = spawnSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
   stdio: 'inherit',

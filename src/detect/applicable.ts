@@ -54,18 +54,22 @@ function logsourceTests(
   const ids = [...new Set(rules.map((rule) => rule.logsourceId))];
   const tests = ids.map((id) => logsources.get(id)?.where ?? null);
   const slots = Uint32Array.from(rules, (rule) => ids.indexOf(rule.logsourceId));
-  const answers: (boolean | null)[] = ids.map(() => null);
+  const answers: boolean[] = ids.map(() => false);
+  /** Which record an answer is of, as the number of the call of `next`. */
+  const answered = new Float64Array(ids.length);
   let current: LogRecord | null = null;
+  let now = 0;
   return {
     next(record) {
       current = record;
-      for (let i = 0; i < tests.length; i++) answers[i] = tests[i] === null ? true : null;
+      now++;
     },
     holds(number) {
       const slot = slots[number] as number;
-      const known = answers[slot] ?? null;
-      if (known !== null) return known;
-      const answer = current !== null && tests[slot]?.(current) === true;
+      if (answered[slot] === now) return answers[slot] === true;
+      const test = tests[slot] ?? null;
+      const answer = test === null || (current !== null && test(current));
+      answered[slot] = now;
       answers[slot] = answer;
       return answer;
     },

@@ -16,21 +16,25 @@ export function openFile(state: FileState, effort: Effort): Opened {
   const hashes = effort.hash && beside === null;
   const running = runningHash();
   let buffer = Buffer.alloc(0);
+  const readInto = (target: Uint8Array, offset: number): number => {
+    const wanted = Math.max(0, Math.min(target.length, size - offset));
+    const got = readFully(fd, target, wanted, offset);
+    // Cut meanwhile: readers must see the end where it is now.
+    if (got < wanted) size = Math.min(size, Math.max(offset + got, fstatSync(fd).size));
+    if (hashes) running.take(target.subarray(0, got), offset);
+    return got;
+  };
   const read = (offset: number, length: number): Uint8Array => {
     const wanted = Math.max(0, Math.min(length, size - offset));
     if (buffer.length < wanted) buffer = Buffer.allocUnsafeSlow(wanted);
-    const got = readFully(fd, buffer, wanted, offset);
-    // Cut meanwhile: readers must see the end where it is now.
-    if (got < wanted) size = Math.min(size, Math.max(offset + got, fstatSync(fd).size));
-    const bytes = buffer.subarray(0, got);
-    if (hashes) running.take(bytes, offset);
-    return bytes;
+    return buffer.subarray(0, readInto(buffer.subarray(0, wanted), offset));
   };
   const input = {
     get size() {
       return size;
     },
     read,
+    readInto,
   };
   const hashRest = (): HashedRange => {
     while (running.bytes() < size && read(running.bytes(), CHUNK).length > 0);
@@ -93,7 +97,7 @@ function release(fd: number, beside: HashBeside | null): void {
   else void beside.halt().then(() => closeSync(fd));
 }
 
-function readFully(fd: number, buffer: Buffer, length: number, offset: number): number {
+function readFully(fd: number, buffer: Uint8Array, length: number, offset: number): number {
   let got = 0;
   while (got < length) {
     const n = readSync(fd, buffer, got, length - got, offset + got);

@@ -66,6 +66,13 @@ export async function readSource(
 
 /** Tells how much was read, wherever it is read from. */
 function reporting(opened: Opened, progress: (bytes: number) => void): Opened {
+  const watchedInto =
+    (readInto: NonNullable<ByteInput['readInto']>): NonNullable<ByteInput['readInto']> =>
+    (target, offset) => {
+      const got = readInto(target, offset);
+      progress(got);
+      return got;
+    };
   const watched = (input: ByteInput): ByteInput => ({
     get size() {
       return input.size;
@@ -75,6 +82,7 @@ function reporting(opened: Opened, progress: (bytes: number) => void): Opened {
       progress(found.length);
       return found;
     },
+    ...(input.readInto === undefined ? {} : { readInto: watchedInto(input.readInto) }),
   });
   return { ...opened, bytes: watched(opened.bytes), forward: watched(opened.forward) };
 }

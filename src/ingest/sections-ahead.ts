@@ -177,13 +177,16 @@ function give(port: MessagePort, number: number, scan: () => Section): void {
 }
 
 function fileInput({ fd, size }: SharedFile): ScanInput {
-  let buffer = Buffer.alloc(0);
+  const readInto = (target: Uint8Array, offset: number): number => {
+    const wanted = Math.max(0, Math.min(target.length, size - offset));
+    return wanted === 0 ? 0 : readSync(fd, target, 0, wanted, offset);
+  };
   return {
     size,
+    readInto,
     read(offset, length) {
-      const wanted = Math.max(0, Math.min(length, size - offset));
-      if (buffer.length < wanted) buffer = Buffer.allocUnsafeSlow(wanted);
-      return buffer.subarray(0, wanted === 0 ? 0 : readSync(fd, buffer, 0, wanted, offset));
+      const buffer = Buffer.allocUnsafe(length);
+      return buffer.subarray(0, readInto(buffer, offset));
     },
   };
 }

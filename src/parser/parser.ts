@@ -53,6 +53,8 @@ export interface ByteInput {
   readonly size: number;
   /** At most `length` bytes from `offset`; fewer only at the end. The array is valid until the next call. */
   read(offset: number, length: number): Uint8Array;
+  /** The same into memory of the caller's, where the source can do that without a copy; returns how many bytes. */
+  readInto?(target: Uint8Array, offset: number): number;
 }
 
 interface ParserFacts {

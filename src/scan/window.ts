@@ -5,6 +5,8 @@ export interface ScanInput {
   readonly size: number;
   /** At most `length` bytes from `offset`; fewer only at the end. The array is valid until the next call. */
   read(offset: number, length: number): Uint8Array;
+  /** The same into memory of the caller's, where the source can do that without a copy; returns how many bytes. */
+  readInto?(target: Uint8Array, offset: number): number;
 }
 
 /** 1 MiB: a line longer than this is cut for matching. */
@@ -28,6 +30,13 @@ export interface Window {
   wholeLines(): number;
 }
 
+function readInto(input: ScanInput, target: Uint8Array, offset: number): number {
+  if (input.readInto !== undefined) return input.readInto(target, offset);
+  const read = input.read(offset, target.length);
+  target.set(read);
+  return read.length;
+}
+
 export function openWindow(input: ScanInput, startOffset: number, scanner: LineScanner, lineLimit: number): Window {
   // The longest line that is not cut, and its line end: a longer one fills it without an end.
   const bytes = scanner.buffer(lineLimit + 1);
@@ -44,10 +53,9 @@ export function openWindow(input: ScanInput, startOffset: number, scanner: LineS
     },
     fill() {
       while (filled < bytes.length) {
-        const read = input.read(offset + filled, bytes.length - filled);
-        if (read.length === 0) return;
-        bytes.set(read, filled);
-        filled += read.length;
+        const got = readInto(input, bytes.subarray(filled), offset + filled);
+        if (got === 0) return;
+        filled += got;
       }
     },
     drop(length) {

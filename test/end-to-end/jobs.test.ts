@@ -1,4 +1,15 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -37,6 +48,24 @@ test('the report is the same, byte for byte, for any number of threads', () => {
   });
   expect(JSON.parse(reports[0] ?? '').sources.length).toBeGreaterThan(20);
   expect(new Set(reports).size).toBe(1);
+});
+
+test('one large log is scanned by several threads, with the same report and the same hits', () => {
+  const large = join(folder, 'large.log');
+  const fd = openSync(large, 'w');
+  // 150 MB: above the size from which other threads scan sections of it; a hit every 4 MB, one record over two lines.
+  const piece = `${quietLog(0)}2024-01-02T03:04:05+00:00 bulk0 kernel: [9.000000] EXT4-fs error (device sda1): needle\n in two lines\n`;
+  for (let i = 0; i < 35; i++) writeSync(fd, piece);
+  closeSync(fd);
+  expect(statSync(large).size).toBeGreaterThan(140e6);
+  const outputs = (args: readonly string[]): Set<string> =>
+    new Set(['1', '2', '4'].map((jobs) => faultline([...args, '--quiet', '--jobs', jobs]).out));
+  const reports = outputs(['report', large, '--format', 'json']);
+  expect(reports.size).toBe(1);
+  expect(JSON.parse([...reports][0] ?? '').sources[0].records).toBe(35 * 45_001);
+  const hits = outputs(['search', 'NEEDLE', large, '-i', '--format', 'json']);
+  expect(hits.size).toBe(1);
+  expect([...hits][0]?.trim().split('\n').length).toBe(35);
 });
 
 test.each(['0', '-1', 'two', '1.5', '65', ''])('--jobs %s is refused with what to give', (jobs) => {

@@ -229,8 +229,12 @@ function regexValue(regex: RE2JS, node: ScalarNode, { i: caseInsensitive, m, s }
   const source = typeof node.value === 'string' ? node.value : node.written;
   const literals = literalsOfRegex(source, caseInsensitive);
   const needs = literals === null ? null : unionOf(literals.map((text) => [{ how: 'contains', text }]));
-  const native = plain ? nativeRegex(source) : null;
-  const test = native === null ? (text: string) => regex.test(text) : (text: string) => native.test(text);
+  // Most rules of a pack meet no record, so the proof is left for the first one.
+  let native: Pick<RegExp, 'test'> | null = null;
+  const test = (text: string): boolean => {
+    native ??= (plain ? nativeRegex(source) : null) ?? regex;
+    return native.test(text);
+  };
   return { ...opaque(test), literals, needs };
 }
 

@@ -14,8 +14,16 @@ export function literalSource(text: string, isStart: boolean): string | null {
   return isStart ? `^${escaped}` : escaped;
 }
 
-/** Whether one of the alternatives is found in an unfolded text. */
+/** Whether one of the alternatives is found in an unfolded text. Nothing is compiled before the first text. */
 export function literalTest(sources: readonly string[]): (text: string) => boolean {
+  let test: ((text: string) => boolean) | null = null;
+  return (text) => {
+    test ??= compile(sources);
+    return test(text);
+  };
+}
+
+function compile(sources: readonly string[]): (text: string) => boolean {
   const groups: string[][] = [];
   let length = Number.POSITIVE_INFINITY;
   for (const source of sources) {
