@@ -48,10 +48,12 @@ export function readLineRange(
   let offset = from;
   let skipping = false;
   while (offset < to) {
-    const chunk = asBuffer(input.read(offset, Math.min(CHUNK, to - offset)));
+    const wanted = Math.min(CHUNK, to - offset);
+    const chunk = asBuffer(input.read(offset, wanted));
     if (chunk.length === 0) break;
     const end = lastLineEnd(chunk, encoding);
-    const isLast = offset + chunk.length >= to;
+    // A read gives less only at the end, which may come before `to`.
+    const isLast = chunk.length < wanted || offset + chunk.length >= to;
     if (end === 0 && !isLast) {
       // A line longer than the chunk: its first MiB is the record, the rest is skipped but scanned for its end.
       if (!skipping) {

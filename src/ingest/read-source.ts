@@ -239,7 +239,7 @@ function run(
   return readTextLines(
     parser,
     // Where there are other threads one of them hashes.
-    { bytes: opened.bytes, encoding, start, shared: opened.shared, helpers: threads - (hash ? 2 : 1) },
+    { bytes: opened.forward, encoding, start, shared: opened.shared, helpers: threads - (hash ? 2 : 1) },
     {
       sink,
       literals: listener.literals,

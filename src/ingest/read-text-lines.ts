@@ -158,8 +158,10 @@ function sampleOf({ bytes, start }: LineSource, scanner: LineScanner): Sample {
   const pieces: Buffer[] = [];
   let lines = 0;
   let records = 0;
+  // Of a stream whose end is not known its beginning, which is there already.
+  const span = (Number.isFinite(bytes.size) ? bytes.size : PREFILTER_FROM) - start;
   for (let i = 0; i < SAMPLE_PIECES; i++) {
-    const at = start + Math.floor(((bytes.size - start) / SAMPLE_PIECES) * i);
+    const at = start + Math.floor((span / SAMPLE_PIECES) * i);
     const piece = Buffer.from(bytes.read(at, SAMPLE_PIECE));
     const room = scanner.buffer(piece.length);
     room.set(piece);

@@ -50,6 +50,10 @@ export interface TextReader {
 
 /** Random access to a binary source. */
 export interface ByteInput {
+  /**
+   * Of a large compressed or piped source Infinity until a read has come to its end: compare with it anew in each turn,
+   * end on an empty read, never allocate by it.
+   */
   readonly size: number;
   /** At most `length` bytes from `offset`; fewer only at the end. The array is valid until the next call. */
   read(offset: number, length: number): Uint8Array;
