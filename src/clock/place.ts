@@ -43,7 +43,8 @@ function placeDetection(detection: Detection, clocks: Clocks, stretches: Map<str
 }
 
 export function byTime(a: Timed, b: Timed): number {
-  const at = (t: Timed): number => t.start ?? Infinity;
-  if (at(a) !== at(b)) return at(a) - at(b);
+  const first = a.start ?? Infinity;
+  const second = b.start ?? Infinity;
+  if (first !== second) return first < second ? -1 : 1;
   return a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }

@@ -53,11 +53,11 @@ export function indexNeeds(needs: readonly (readonly Need[] | null)[]): NeedInde
   };
 }
 
-/** A record has a handful of candidates. */
-const FEW = 24;
+/** Up to here insertion beats the library's sort; most records have a handful of candidates. */
+const HANDFUL = 24;
 
 function sort(found: Int32Array, count: number): void {
-  if (count > FEW) {
+  if (count > HANDFUL) {
     found.subarray(0, count).sort();
     return;
   }
@@ -140,7 +140,7 @@ function lookUp(field: FieldIndex, value: FieldValue | null, mark: Mark): void {
 
 function lookUpText(field: FieldIndex, text: string, mark: Mark): void {
   const { equals, lengths, prefixes, suffixes, contained } = field;
-  // toLowerCase does more than A-Z: that can only select more, for the keys are ASCII (and it may lengthen the text).
+  // toLowerCase does more than A-Z: that can only select more, for the keys are ASCII.
   if (equals !== null && lengths[Math.min(text.length, LENGTHS)] === 1)
     for (const rule of equals.get(text.toLowerCase()) ?? NONE) mark(rule);
   if (prefixes !== null) prefixes.scan(text, mark);

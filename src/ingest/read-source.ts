@@ -220,7 +220,7 @@ function run(
   sink: Sink,
   listener: SourceListener,
   streams: StreamCollector,
-  { threads, hash }: Effort,
+  { threads }: Effort,
 ): LinesRead | null {
   if (parser.reads === 'bytes') {
     parser.read(opened.forward, context, sink, listener.interest);
@@ -238,8 +238,8 @@ function run(
   }
   return readTextLines(
     parser,
-    // Where there are other threads one of them hashes.
-    { bytes: opened.forward, encoding, start, shared: opened.shared, helpers: threads - (hash ? 2 : 1) },
+    // The thread that hashes is not counted: it waits for memory half of the time.
+    { bytes: opened.forward, encoding, start, shared: opened.shared, helpers: threads - 1 },
     {
       sink,
       literals: listener.literals,

@@ -94,12 +94,19 @@ function observeKernel(record: LogRecord, paired: boolean, { add, isLate }: Keep
       add('syslog', record, uptime, delay, () => stampPair(record, time, uptime));
     }
   }
+  if (!ABSOLUTE.test(body)) return;
   if (body.includes('audit(')) observeAudit(record, add);
-  else if (body.includes('setting system clock to ')) observeRtc(record, add);
+  else observeRtc(record, add);
 }
 
-function stampPair(record: LogRecord, { micros: written, yearless, resolution }: WrittenTime, uptime: Micros) {
-  return { ...uptimePair('syslog', record, uptime, RECEIVE + resolution), written, yearless };
+// One expression of two literals takes two thirds of the time of two searches.
+const ABSOLUTE = /audit\(|setting system clock to /;
+
+/** Written out: on every kernel line of a log whose delay keeps falling, and a spread takes ten times as long. */
+function stampPair({ host, boot, at }: LogRecord, time: WrittenTime, uptime: Micros): UptimeEvidence {
+  const { micros: written, yearless } = time;
+  const tolerance = RECEIVE + time.resolution;
+  return { kind: 'uptime', anchor: 'syslog', host, boot, uptime, utc: null, written, yearless, tolerance, at };
 }
 
 function uptimePair(anchor: string, record: LogRecord, uptime: Micros, tolerance: Micros): UptimeEvidence {

@@ -124,22 +124,26 @@ export function readIsoStamp(text: string, from = 0): ReadStamp | null {
   if (second === null) return null;
   let at = from + 19;
   let digits = 0;
+  let fraction = 0;
   const point = text.charCodeAt(at);
-  if (point === DOT || point === COMMA) digits = digitRun(text, at + 1, 9);
-  const fraction = decimals(text, at + 1, digits);
-  if (digits > 0) at += digits + 1;
+  if (point === DOT || point === COMMA) {
+    for (; digits < 9; digits++) {
+      const digit = text.charCodeAt(at + 1 + digits) - 48;
+      if (!(digit >= 0 && digit <= 9)) break;
+      if (digits < 6) fraction = fraction * 10 + digit;
+    }
+    if (digits > 0) at += digits + 1;
+  }
+  const resolution = DECIMALS[Math.min(digits, 6)] as number;
+  const micros = second + fraction * resolution;
   const zoneAt = text.charCodeAt(at) === BLANK ? at + 1 : at;
-  const zone = zoneLength(text, zoneAt);
-  return {
-    time: {
-      micros: second + fraction,
-      clock: 'wall',
-      utcOffset: zone === 0 ? null : zoneOffset(text, zoneAt, zone),
-      yearless: false,
-      resolution: DECIMALS[Math.min(digits, 6)] as number,
-    },
-    length: (zone === 0 ? at : zoneAt + zone) - from,
-  };
+  const zone = readZone(text, zoneAt);
+  if (zone === 0) {
+    return { time: { micros, clock: 'wall', utcOffset: null, yearless: false, resolution }, length: at - from };
+  }
+  const utcOffset = ((zone >> 3) - ZONE_BIAS) * MINUTE;
+  const length = zoneAt + (zone & 7) - from;
+  return { time: { micros, clock: 'wall', utcOffset, yearless: false, resolution }, length };
 }
 
 let knownMinute = '';
@@ -164,22 +168,19 @@ function secondOf(text: string, from: number): Micros | null {
   return midnight + ofDay;
 }
 
-/** Length of `Z`, `+02:00` or `-0530`; 0 when none stands here. */
-function zoneLength(text: string, at: number): number {
+const ZONE_BIAS = 1440;
+
+/** `Z`, `+02:00` or `-0530`: its length in the low three bits, above them its minutes plus `ZONE_BIAS`; 0 when none stands here. */
+function readZone(text: string, at: number): number {
   const sign = text.charCodeAt(at);
-  if (sign === UPPER_Z) return 1;
+  if (sign === UPPER_Z) return (ZONE_BIAS << 3) | 1;
   if (sign !== PLUS && sign !== MINUS) return 0;
   const hours = twoDigits(text, at + 1);
   const colon = text.charCodeAt(at + 3) === COLON ? 1 : 0;
   const minutes = twoDigits(text, at + 3 + colon);
-  return hours >= 0 && hours <= 23 && minutes >= 0 && minutes <= 59 ? 5 + colon : 0;
-}
-
-/** Of a zone of `length` characters that was found to be one. */
-function zoneOffset(text: string, at: number, length: number): Micros {
-  if (length === 1) return 0;
-  const offset = (twoDigits(text, at + 1) * 60 + twoDigits(text, at + length - 2)) * MINUTE;
-  return text.charCodeAt(at) === MINUS && offset !== 0 ? -offset : offset;
+  if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return 0;
+  const offset = hours * 60 + minutes;
+  return ((ZONE_BIAS + (sign === MINUS ? -offset : offset)) << 3) | (5 + colon);
 }
 
 /** `Z`, `+02:00`, `-0530` as local minus UTC; null for undefined. */

@@ -1,5 +1,5 @@
 import type { Fields, FieldValue } from '../model/record.js';
-import type { WrittenTime } from '../model/time.js';
+import { SECOND, type WrittenTime } from '../model/time.js';
 import { splitPriority } from './severity.js';
 import { readBsdStamp, readIsoStamp } from './stamp.js';
 import { readStructuredData } from './structured-data.js';
@@ -182,18 +182,16 @@ function behindStamp(text: string, from: number): number {
   return skipBlanks(text, at);
 }
 
-/** Not for an ISO stamp without a zone: the zone may follow behind a blank. */
+/**
+ * Not for an ISO stamp without a zone: the zone may follow behind a blank. Not for one with decimals: it is hardly ever the
+ * same, and trying costs a third of reading it.
+ */
 function isSameStamp(text: string, from: number, { stamp, isIso, time }: SyslogLine): boolean {
-  if (stamp === '' || (isIso && time?.utcOffset === null)) return false;
+  if (time === null || stamp === '' || (isIso && (time.utcOffset === null || time.resolution < SECOND))) return false;
   const next = text.charCodeAt(from + stamp.length);
   if (next !== BLANK && next !== COLON) return false;
-  // Stamps of one log differ in their last decimal or second: one look at it spares most of the comparisons.
-  const last = Math.min(stamp.length - 1, LAST_DECIMAL);
-  return text.charCodeAt(from + last) === stamp.charCodeAt(last) && text.startsWith(stamp, from);
+  return text.startsWith(stamp, from);
 }
-
-/** Index of the last decimal of `2024-03-03T02:14:07.123456`. */
-const LAST_DECIMAL = 25;
 
 // web01  web01.example.com  192.0.2.1  2001:db8::1  relay/web01  [192.0.2.1]  user@host
 const HOST = /^[\w.:%@/+\-[\]]+$/;
