@@ -129,3 +129,18 @@ test('of a storm five records are kept as samples', () => {
   expect(storm?.origins.map(({ text }) => text)).toEqual(['line 49', 'line 50', 'line 51', 'line 52', 'line 53']);
   expect(storm?.statement).toBe(String(storm?.count));
 });
+
+test('what drips for months is one detection an episode after a thousand matches stood alone', () => {
+  const applicable = applicableRules('f', [ruleOf(2)], new Map([['l', LOGSOURCE]]));
+  const detector = createDetector({ id: 's1', layer: 'guest' }, applicable);
+  const one: Match = { rule: 2, host: 'a', channel: null, disk: null, pause: 1 };
+  const episodes = Array.from({ length: 400 }, () => [{ ...one, pause: 11 * MINUTE }, one, one, one]);
+  const all = records(episodes.flat());
+  for (const record of all) detector.push(record);
+  const found = detector.finish();
+  // 250 episodes of four, then 150 of one.
+  expect(found.length).toBe(1000 + 150);
+  expect(found.reduce((sum, { count }) => sum + count, 0)).toBe(all.reduce((sum, { repeat }) => sum + repeat, 0));
+  expect(found.at(-1)?.first?.text).toBe(`line ${all.length - 4}`);
+  expect(found.at(-1)?.last?.text).toBe(`line ${all.length - 1}`);
+});
