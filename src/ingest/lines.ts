@@ -1,5 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { RECORD_LIMIT } from '../parser/assemble.js';
+import { asBuffer, firstLineEnd, isWideLineFeed, lastLineEnd } from '../parser/line-ends.js';
 import type { ByteInput } from '../parser/parser.js';
 import { characterEnd } from '../scan/scan-section.js';
 import { decodeBytes, type Encoding } from './encoding.js';
@@ -110,30 +111,6 @@ export function lineEnd(input: ByteInput, byteOffset: number): number {
 function headEnd(chunk: Buffer, encoding: Encoding): number {
   const isCut = encoding === 'utf-8' && chunk.length > RECORD_LIMIT;
   return isCut ? characterEnd(chunk, RECORD_LIMIT) : RECORD_LIMIT;
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-/** Length of the chunk up to and including its last line end; 0 when it has none. */
-function lastLineEnd(chunk: Buffer, encoding: Encoding): number {
-  if (encoding === 'utf-8') return chunk.lastIndexOf(10) + 1;
-  for (let i = (chunk.length & ~1) - 2; i >= 0; i -= 2) if (isWideLineFeed(chunk, i, encoding)) return i + 2;
-  return 0;
-}
-
-function firstLineEnd(chunk: Buffer, encoding: Encoding): number {
-  if (encoding === 'utf-8') {
-    const at = chunk.indexOf(10);
-    return at < 0 ? chunk.length : at + 1;
-  }
-  for (let i = 0; i + 1 < chunk.length; i += 2) if (isWideLineFeed(chunk, i, encoding)) return i + 2;
-  return chunk.length;
-}
-
-function isWideLineFeed(chunk: Buffer, at: number, encoding: Encoding): boolean {
-  return encoding === 'utf-16le' ? chunk[at] === 10 && chunk[at + 1] === 0 : chunk[at] === 0 && chunk[at + 1] === 10;
 }
 
 /** A piece that ends with a line end, or the last of the source. */

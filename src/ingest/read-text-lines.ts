@@ -1,8 +1,9 @@
 import type { LineIndex } from '../model/line-index.js';
+import { reportLineTrouble } from '../parser/line-blocks.js';
 import type { ByteInput, LineReader, Parser, Sink } from '../parser/parser.js';
 import type { LineScanner, ScannerOptions } from '../scan/line-scanner.js';
 import { scanSection } from '../scan/scan-section.js';
-import type { Section } from '../scan/section.js';
+import type { ByteTrouble, Section } from '../scan/section.js';
 import { createLineScanner } from '../scan/wasm-scanner.js';
 import { type Delivery, deliverSections } from './deliver-sections.js';
 import type { Encoding } from './encoding.js';
@@ -90,15 +91,8 @@ export function readTextLines(
   return readSelected(source, sections, listener);
 }
 
-const TROUBLE = {
-  'invalid-utf8': ['error', 'bytes that are not UTF-8 were read as Latin-1'],
-  'record-truncated': ['data-loss', 'a line is longer than 1 MiB; only its first MiB was matched'],
-  'nul-bytes': ['info', 'NUL bytes stand in the text, as after a crash of the writing machine'],
-} as const;
-
-function noteTrouble(sink: Sink): (code: keyof typeof TROUBLE, line: number, byteOffset: number) => void {
-  return (code, line, byteOffset) =>
-    sink.issue(code, TROUBLE[code][0], TROUBLE[code][1], { line, byteOffset, record: null });
+function noteTrouble(sink: Sink): (code: ByteTrouble, line: number, byteOffset: number) => void {
+  return (code, line, byteOffset) => reportLineTrouble(sink, code, line, byteOffset);
 }
 
 function readEvery({ bytes, encoding, start }: LineSource, { open, sink }: LineListener): LinesRead {

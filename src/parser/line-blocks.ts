@@ -1,4 +1,5 @@
 import { RECORD_LIMIT } from './assemble.js';
+import { asBuffer, firstLineEnd, lastLineEnd } from './line-ends.js';
 import type { ByteInput, Sink } from './parser.js';
 import { detectEncoding, type Encoding } from './text-encoding.js';
 
@@ -69,30 +70,6 @@ const TROUBLE = {
   'record-truncated': ['data-loss', 'a line is longer than 1 MiB; only its first MiB was matched'],
   'nul-bytes': ['info', 'NUL bytes stand in the text, as after a crash of the writing machine'],
 } as const;
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-/** Length of the chunk up to and including its last line end; 0 when it has none. */
-function lastLineEnd(chunk: Buffer, encoding: Encoding): number {
-  if (encoding === 'utf-8') return chunk.lastIndexOf(10) + 1;
-  for (let i = (chunk.length & ~1) - 2; i >= 0; i -= 2) if (isWideLineFeed(chunk, i, encoding)) return i + 2;
-  return 0;
-}
-
-function firstLineEnd(chunk: Buffer, encoding: Encoding): number {
-  if (encoding === 'utf-8') {
-    const at = chunk.indexOf(10);
-    return at < 0 ? chunk.length : at + 1;
-  }
-  for (let i = 0; i + 1 < chunk.length; i += 2) if (isWideLineFeed(chunk, i, encoding)) return i + 2;
-  return chunk.length;
-}
-
-function isWideLineFeed(chunk: Buffer, at: number, encoding: Encoding): boolean {
-  return encoding === 'utf-16le' ? chunk[at] === 10 && chunk[at + 1] === 0 : chunk[at] === 0 && chunk[at + 1] === 10;
-}
 
 function takeLines(
   piece: Buffer,
