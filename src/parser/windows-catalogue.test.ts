@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fieldNamesOf, recoverData, renderMessage } from './windows-catalogue.js';
-import { FIELD_LISTS, GROUPS, SOURCES } from './windows-catalogue-data.js';
+import { readCatalogue } from './windows-catalogue-data.js';
 import { SUPPLEMENT } from './windows-catalogue-supplement.js';
+
+const { fieldLists, groups, sources } = readCatalogue();
 
 const CLUSTER = 'Microsoft-Windows-FailoverClustering';
 
@@ -83,7 +85,7 @@ describe('renderMessage', () => {
   });
 
   it('never throws, for any event of the catalogue and any data', () => {
-    const known = GROUPS.flatMap((group) =>
+    const known = groups.flatMap((group) =>
       group.providers.flatMap((p) => group.rows.map((row) => [p, row[0]] as const)),
     );
     fc.assert(
@@ -144,7 +146,7 @@ describe('recoverData', () => {
   it('recovers what it rendered, for the whole catalogue', () => {
     let recovered = 0;
     let places = 0;
-    for (const group of GROUPS) {
+    for (const group of groups) {
       for (const [id, template] of group.rows) {
         const numbers = [...new Set([...template.matchAll(/%([1-9]\d?)/g)].map((m) => Number(m[1])))];
         if (numbers.length === 0) continue;
@@ -172,11 +174,11 @@ describe('fieldNamesOf', () => {
 
 describe('the data', () => {
   it('refers only to lists and sources that are there', () => {
-    for (const group of GROUPS) {
+    for (const group of groups) {
       expect(group.providers.length).toBeGreaterThan(0);
       for (const [id, , fields, source] of group.rows) {
         expect(Number.isInteger(id) && id >= 0 && id <= 0xffff).toBe(true);
-        expect(fields >= -1 && fields < FIELD_LISTS.length && source >= 0 && source < SOURCES.length).toBe(true);
+        expect(fields >= -1 && fields < fieldLists.length && source >= 0 && source < sources.length).toBe(true);
       }
     }
   });

@@ -1,5 +1,5 @@
 import type { Wording } from '../model/rule.js';
-import { FIELD_LISTS, GROUPS, SOURCES } from './windows-catalogue-data.js';
+import { readCatalogue } from './windows-catalogue-data.js';
 import { SUPPLEMENT } from './windows-catalogue-supplement.js';
 import { compileTemplate, fillTemplate, matchTemplate, type TemplatePart } from './windows-template.js';
 
@@ -42,10 +42,11 @@ interface Compiled {
 /** By provider in lower case, then by event id. */
 type Index = ReadonlyMap<string, ReadonlyMap<number, readonly Entry[]>>;
 
-const INDEX: Index = buildIndex();
+let index: Index | null = null;
 
 function find(provider: string, eventId: number): readonly Entry[] | undefined {
-  return INDEX.get(provider.toLowerCase())?.get(eventId);
+  index ??= buildIndex();
+  return index.get(provider.toLowerCase())?.get(eventId);
 }
 
 function buildIndex(): Index {
@@ -61,12 +62,13 @@ function buildIndex(): Index {
     if (known === undefined) ids.set(id, [entry]);
     else known.push(entry);
   };
-  const fieldLists = FIELD_LISTS.map((list) => (list === '' ? [] : list.split(' ')));
-  for (const group of GROUPS) {
+  const { sources, groups, ...lists } = readCatalogue();
+  const fieldLists = lists.fieldLists.map((list) => (list === '' ? [] : list.split(' ')));
+  for (const group of groups) {
     for (const [id, template, fieldsAt, sourceAt] of group.rows) {
       const fields = fieldLists[fieldsAt] ?? [];
       const isOrderUnknown = fieldsAt < 0;
-      const source = SOURCES[sourceAt] ?? '';
+      const source = sources[sourceAt] ?? '';
       for (const [rank, provider] of group.providers.entries()) {
         const texts = { template, hasNames: false, fields, isOrderUnknown, source } as const;
         add(provider, id, { ...texts, wording: 'verified', rank, compiled: null });
@@ -113,7 +115,7 @@ function sharedTable(eventId: number, values: readonly string[]): readonly Entry
 
 /** False when there is certainly no text for such an event. */
 export function hasMessage(provider: string, eventId: number): boolean {
-  return eventId === 129 || INDEX.get(provider.toLowerCase())?.has(eventId) === true;
+  return eventId === 129 || find(provider, eventId) !== undefined;
 }
 
 /**

@@ -1,16 +1,15 @@
-import type { RE2JS } from 're2js';
 import type { LogRecord } from '../model/record.js';
 import { entryOf, shown } from './node.js';
 import { openSection, type Reader, required, text } from './section.js';
 import { anyText, type FieldReader, fieldReader } from './sigma/field.js';
-import { compileRegex, NO_FLAGS } from './sigma/regex.js';
+import { compileRegex, NO_FLAGS, type RuleRegex } from './sigma/regex.js';
 
 /** One item of `capture`: groups of one expression over one field. */
 export interface Capture {
   readonly field: string;
   readonly names: readonly string[];
   readonly read: FieldReader;
-  readonly regex: RE2JS;
+  readonly regex: RuleRegex;
 }
 
 const NO_CAPTURES: Readonly<Record<string, string>> = Object.freeze({});
@@ -25,7 +24,7 @@ export const capture: Reader<Capture> = (node, what, report) => {
   if (required(section, 're', text()) === undefined || pattern?.kind !== 'scalar') return undefined;
   const regex = compileRegex(pattern, NO_FLAGS, report);
   if (regex === undefined || field === undefined) return undefined;
-  const names = Object.keys(regex.namedGroups());
+  const { names } = regex;
   const wrong = names.find((name) => !CAPTURE_NAME.test(name));
   if (wrong !== undefined)
     report(pattern.place, wrong, `'${wrong}' cannot name a capture`, 'use a-z, 0-9 and _, beginning with a letter');
@@ -44,20 +43,11 @@ export function captureFrom(captures: readonly Capture[]): (record: LogRecord) =
     for (const { read, regex } of captures) {
       let found: Readonly<Record<string, string>> | null = null;
       anyText(read(record), (value) => {
-        found = groupsOf(regex, value);
+        found = regex.groups(value);
         return found !== null;
       });
       if (found !== null) return found;
     }
     return NO_CAPTURES;
   };
-}
-
-/** Groups that took no part in the match are left out. */
-function groupsOf(regex: RE2JS, value: string): Readonly<Record<string, string>> | null {
-  const matcher = regex.matcher(value);
-  if (!matcher.find()) return null;
-  const groups: Record<string, string> = {};
-  for (const [name, group] of Object.entries(matcher.getNamedGroups())) if (group !== null) groups[name] = group;
-  return groups;
 }

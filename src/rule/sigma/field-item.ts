@@ -1,4 +1,3 @@
-import type { RE2JS } from 're2js';
 import type { Predicate } from '../../model/rule.js';
 import { kindOf, type ScalarNode, shown, type YamlNode } from '../node.js';
 import type { Report } from '../report.js';
@@ -9,10 +8,9 @@ import { fold } from './fold.js';
 import { literalTest } from './literal-regex.js';
 import { type Literals, literalsOfAll, literalsOfAny } from './literal-set.js';
 import type { FieldKey, Modifiers } from './modifiers.js';
-import { nativeRegex } from './native-regex.js';
 import { needsOfField, unionOf } from './needs.js';
 import { compareNumbers, type NumberOperator, numberOf } from './numeric.js';
-import { compileRegex, type RegexFlags } from './regex.js';
+import { compileRegex, type RegexFlags, type RuleRegex } from './regex.js';
 import { literalsOfRegex } from './regex-literals.js';
 import { textValue, type ValueTest } from './text-value.js';
 import { TIME_PARTS, timePartOf } from './time-part.js';
@@ -224,18 +222,11 @@ function opaque(test: (text: string) => boolean): ValueTest {
   return { folded: false, test, exact: null, literals: null, needs: null, sources: null };
 }
 
-function regexValue(regex: RE2JS, node: ScalarNode, { i: caseInsensitive, m, s }: RegexFlags): ValueTest {
-  const plain = !caseInsensitive && !m && !s;
+function regexValue(regex: RuleRegex, node: ScalarNode, { i: caseInsensitive }: RegexFlags): ValueTest {
   const source = typeof node.value === 'string' ? node.value : node.written;
   const literals = literalsOfRegex(source, caseInsensitive);
   const needs = literals === null ? null : unionOf(literals.map((text) => [{ how: 'contains', text }]));
-  // Most rules of a pack meet no record, so the proof is left for the first one.
-  let native: Pick<RegExp, 'test'> | null = null;
-  const test = (text: string): boolean => {
-    native ??= (plain ? nativeRegex(source) : null) ?? regex;
-    return native.test(text);
-  };
-  return { ...opaque(test), literals, needs };
+  return { ...opaque(regex.test), literals, needs };
 }
 
 function networkOf(node: ScalarNode, report: Report): Network | undefined {

@@ -1,10 +1,19 @@
-/** Part of an expression that consists of classes of ASCII characters alone. */
+/** Part of an expression whose classes tell only ASCII characters apart. */
 export type PatternNode =
-  /** Bit n: character n; bit 128: the end of the text. */
+  /** Bit n: character n; bit 128: the end of the text; bit 129: every character outside ASCII. */
   | { readonly kind: 'set'; readonly set: bigint }
   | { readonly kind: 'sequence' | 'choice'; readonly parts: readonly PatternNode[] }
-  /** `max` is null when there is none. */
-  | { readonly kind: 'repeat'; readonly of: PatternNode; readonly min: number; readonly max: number | null };
+  | { readonly kind: 'group'; readonly name: string; readonly of: PatternNode }
+  | Repeat;
+
+export interface Repeat {
+  readonly kind: 'repeat';
+  readonly of: PatternNode;
+  readonly min: number;
+  /** Null when there is none. */
+  readonly max: number | null;
+  readonly lazy: boolean;
+}
 
 export interface PlainRegex {
   readonly root: PatternNode;
@@ -22,13 +31,16 @@ interface Cursor {
 
 const MAX_DEPTH = 20;
 const MAX_REPEAT = 100;
+const ASCII = (1n << 128n) - 1n;
 /** `$`, as if the end of the text were a character. */
 export const END = 1n << 128n;
+export const BEYOND_ASCII = 1n << 129n;
+const ANY_CHARACTER = ASCII | BEYOND_ASCII;
 
 /**
  * Reads the part of RE2's syntax whose meaning JavaScript shares or that is written otherwise without doubt: ASCII characters,
- * `\d \w \s`, positive classes, groups, `|`, `?`, `*`, `+`, `{n,m}`, `^` in front, `$`. Null for everything else (flags, `.`,
- * negated classes, `\b`, Unicode), not only for mistakes.
+ * `.`, `\d \w \s` and their complements, classes, groups, `|`, `?`, `*`, `+`, `{n,m}`, `^` in front, `$`. Null for everything
+ * else (flags, `\b`, characters outside ASCII), not only for mistakes.
  */
 export function parsePlainRegex(source: string): PlainRegex | null {
   const anchored = source.startsWith('^');
@@ -53,12 +65,13 @@ function parseChoice(cursor: Cursor): PatternNode | null {
 }
 
 /**
- * `sd|sr|scsi` as `s(?:d|r|csi)`: what begins alike is no longer a choice. Which branch comes first is lost; whether
- * the expression is found does not depend on it.
+ * `sd|sr|scsi` as `s(?:d|r|csi)`: what begins alike is no longer a choice. Branches that begin alike keep their order, and of
+ * those that do not only one can match, so the same branch wins; unless one is empty, or captures.
  */
 function factored(branches: readonly PatternNode[]): PatternNode {
   const [only] = branches;
   if (branches.length === 1 && only !== undefined) return only;
+  if (branches.some((branch) => isNullable(branch) || captures(branch))) return { kind: 'choice', parts: branches };
   const byFirst = new Map<bigint | PatternNode, PatternNode[][]>();
   for (const branch of branches) {
     const parts = branch.kind === 'sequence' ? [...branch.parts] : [branch];
@@ -74,6 +87,34 @@ function factored(branches: readonly PatternNode[]): PatternNode {
   });
   const [one] = parts;
   return parts.length === 1 && one !== undefined ? one : { kind: 'choice', parts };
+}
+
+export function isNullable(node: PatternNode): boolean {
+  switch (node.kind) {
+    case 'set':
+      return false;
+    case 'sequence':
+      return node.parts.every(isNullable);
+    case 'choice':
+      return node.parts.some(isNullable);
+    case 'group':
+      return isNullable(node.of);
+    case 'repeat':
+      return node.min === 0 || isNullable(node.of);
+  }
+}
+
+function captures(node: PatternNode): boolean {
+  switch (node.kind) {
+    case 'set':
+      return false;
+    case 'group':
+      return true;
+    case 'repeat':
+      return captures(node.of);
+    default:
+      return node.parts.some(captures);
+  }
 }
 
 function parseSequence(cursor: Cursor): PatternNode | null {
@@ -94,8 +135,9 @@ function parseAtom(cursor: Cursor): PatternNode | null {
   if (char === '[') return parseClass(cursor);
   cursor.at++;
   if (char === '$') return setNode(END);
+  if (char === '.') return setNode(ANY_CHARACTER & ~span('\n', '\n'));
   if (char === '\\') return setNode(escapedSet(cursor));
-  return '.^*+?{}]'.includes(char) ? null : setNode(charSet(char));
+  return '^*+?{}]'.includes(char) ? null : setNode(charSet(char));
 }
 
 function setNode(set: bigint | null): PatternNode | null {
@@ -108,17 +150,18 @@ function charSet(char: string): bigint | null {
 }
 
 // (  (?:  (?P<name>  (?<name>
-const GROUP = /\((?:\?:|\?P?<\w+>|(?!\?))/y;
+const GROUP = /\((?:\?:|\?P?<([A-Za-z_]\w*)>|(?!\?))/y;
 
 function parseGroup(cursor: Cursor): PatternNode | null {
   GROUP.lastIndex = cursor.at;
-  if (!GROUP.test(cursor.source) || ++cursor.depth > MAX_DEPTH) return null;
+  const m = GROUP.exec(cursor.source);
+  if (m === null || ++cursor.depth > MAX_DEPTH) return null;
   cursor.at = GROUP.lastIndex;
   const inner = parseChoice(cursor);
   if (inner === null || cursor.source[cursor.at] !== ')') return null;
   cursor.at++;
   cursor.depth--;
-  return inner;
+  return m[1] === undefined ? inner : { kind: 'group', name: m[1], of: inner };
 }
 
 // ?  *  +  {3}  {3,}  {3,5}   and the lazy forms
@@ -130,21 +173,29 @@ function parseRepeat(cursor: Cursor, of: PatternNode): PatternNode | null {
   if (m === null) return of;
   const [, sign, from = '', comma = '', to = '', lazy = ''] = m;
   cursor.at = REPEAT.lastIndex;
-  // `a**` is a mistake or a possessive quantifier elsewhere; a greedy and a lazy loop match alike where no choice is left.
+  // `a**` is a mistake or a possessive quantifier elsewhere.
   if ('?*+{'.includes(cursor.source[cursor.at] ?? ' ') || (of.kind === 'set' && of.set === END)) return null;
-  if (sign !== undefined) return { kind: 'repeat', of, min: sign === '+' ? 1 : 0, max: sign === '?' ? 1 : null };
+  const repeat = (min: number, max: number | null): PatternNode | null =>
+    // Of a group that matches several times JavaScript forgets what RE2 keeps.
+    max !== 1 && captures(of) ? null : { kind: 'repeat', of, min, max, lazy: lazy !== '' };
+  if (sign !== undefined) return repeat(sign === '+' ? 1 : 0, sign === '?' ? 1 : null);
   const min = Number(from);
   const max = comma === '' ? min : to === '' ? null : Number(to);
   if (lazy !== '' && max === min) return null;
-  return min > MAX_REPEAT || (max ?? 0) > MAX_REPEAT || (max !== null && max < min)
-    ? null
-    : { kind: 'repeat', of, min, max };
+  const isReadable = min <= MAX_REPEAT && (max ?? 0) <= MAX_REPEAT && (max === null || max >= min);
+  return isReadable ? repeat(min, max) : null;
 }
 
 const DIGITS = span('0', '9');
 const WORD = DIGITS | span('a', 'z') | span('A', 'Z') | span('_', '_');
 /** RE2's `\s`: no vertical tab, unlike JavaScript's. */
 const SPACE = [...'\t\n\f\r '].reduce((set, char) => set | span(char, char), 0n);
+
+const NAMED_SETS = new Map([
+  ['d', DIGITS],
+  ['w', WORD],
+  ['s', SPACE],
+]);
 
 function span(from: string, to: string): bigint {
   let set = 0n;
@@ -155,9 +206,8 @@ function span(from: string, to: string): bigint {
 /** Behind the backslash. */
 function escapedSet(cursor: Cursor): bigint | null {
   const char = cursor.source[cursor.at++] ?? '';
-  if (char === 'd') return DIGITS;
-  if (char === 'w') return WORD;
-  if (char === 's') return SPACE;
+  const named = NAMED_SETS.get(char.toLowerCase());
+  if (named !== undefined) return char === char.toLowerCase() ? named : ANY_CHARACTER & ~named;
   if (char === 'n') return span('\n', '\n');
   if (char === 't') return span('\t', '\t');
   return /^[!-/:-@[-`{-~]$/.test(char) ? charSet(char) : null;
@@ -166,7 +216,8 @@ function escapedSet(cursor: Cursor): bigint | null {
 function parseClass(cursor: Cursor): PatternNode | null {
   const { source } = cursor;
   cursor.at++;
-  if (source[cursor.at] === '^') return null;
+  const isNegated = source[cursor.at] === '^';
+  if (isNegated) cursor.at++;
   let set = 0n;
   for (let first = true; first || source[cursor.at] !== ']'; first = false) {
     const member = parseMember(cursor);
@@ -174,7 +225,7 @@ function parseClass(cursor: Cursor): PatternNode | null {
     set |= member;
   }
   cursor.at++;
-  return setNode(set);
+  return setNode(isNegated ? ANY_CHARACTER & ~set : set);
 }
 
 /** A character, an escape or a range. A hyphen that is no range is left to RE2, which has rules of its own for it. */
