@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { RuleError, RuleSet } from '../model/rule.js';
 import { UserError } from '../model/user-error.js';
 import { formatRuleError } from '../rule/format-rule-error.js';
-import { loadPacks } from '../rule/load.js';
+import { loadPacks, type ReferableRules } from '../rule/load.js';
 import { openRules, type StoredRules, storeRules } from '../rule/stored-rules.js';
 
 /** The core pack that ships with the package, found from this file upwards (dist/bin, dist/src/cli or src/cli). */
@@ -27,21 +27,27 @@ function findUpwards(path: string): string | null {
 /** A loaded rule set, and the same as data for other threads. */
 export interface LoadedRules {
   readonly ruleSet: RuleSet;
-  /** Null: the core pack as it was built, which every thread reads for itself. */
-  readonly stored: StoredRules | null;
+  readonly stored: RulesForThreads;
+}
+
+export interface RulesForThreads {
+  /** Whether the core pack as it was built belongs to it; every thread reads that for itself. */
+  readonly onBuiltCore: boolean;
+  readonly rules: StoredRules | null;
 }
 
 /** The core pack as `npm run build` compiled it; undefined in a source tree that was not built. */
-export function builtCore(): RuleSet | undefined {
+function builtCore(): ReferableRules | undefined {
   const file = findUpwards('core-pack.json');
   return file === null ? undefined : openRules(JSON.parse(readFileSync(file, 'utf8')) as StoredRules);
 }
 
 /** Core pack and the packs of `--rules`; every mistake in them at once, before any evidence is read. */
 export function loadRules(extra: readonly string[]): LoadedRules {
-  const built = extra.length === 0 ? builtCore() : undefined;
-  if (built !== undefined) return { ruleSet: built, stored: null };
-  const ruleSet = loadPacks([corePack(), ...extra]);
+  const built = builtCore();
+  const onBuiltCore = built !== undefined;
+  if (built !== undefined && extra.length === 0) return { ruleSet: built, stored: { onBuiltCore, rules: null } };
+  const ruleSet = built === undefined ? loadPacks([corePack(), ...extra]) : loadPacks(extra, built);
   if (ruleSet.errors.length > 0) {
     const shown = ruleSet.errors.map(withSource).join('\n');
     throw new UserError(
@@ -49,7 +55,15 @@ export function loadRules(extra: readonly string[]): LoadedRules {
       'mend them; `faultline rules lint DIR` checks a pack alone',
     );
   }
-  return { ruleSet, stored: storeRules(ruleSet) };
+  return { ruleSet, stored: { onBuiltCore, rules: storeRules(ruleSet) } };
+}
+
+/** The same rules in another thread. */
+export function openInThread({ onBuiltCore, rules }: RulesForThreads): RuleSet {
+  const built = onBuiltCore ? builtCore() : undefined;
+  const opened = rules === null ? built : openRules(rules, built);
+  if (opened === undefined) throw new Error('the built core pack is missing');
+  return opened;
 }
 
 /** The mistake with the line it stands on and a caret below. */

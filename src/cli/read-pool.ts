@@ -4,14 +4,14 @@ import { Worker } from 'node:worker_threads';
 import type { Input } from '../ingest/discover.js';
 import type { InputReading } from '../model/reading.js';
 import type { ReadInput, ReadProgress } from '../read-evidence.js';
-import type { StoredRules } from '../rule/stored-rules.js';
+import type { RulesForThreads } from './load-rules.js';
 import type { Progressed } from './progress.js';
 
 /** Given to a worker when it starts. */
 export interface PoolTask {
   /** In the order in which they are taken. */
   readonly inputs: readonly NumberedInput[];
-  readonly stored: StoredRules | null;
+  readonly stored: RulesForThreads;
   /** The two counters, common to all threads. */
   readonly shared: SharedArrayBuffer;
 }
@@ -40,7 +40,7 @@ export interface PoolOptions {
   readonly inputs: readonly Input[];
   /** Makes the reader of this thread. */
   readonly reader: (progress: ReadProgress) => ReadInput;
-  readonly stored: StoredRules | null;
+  readonly stored: RulesForThreads;
   readonly jobs: number;
   readonly show: (progress: Progressed) => void;
 }

@@ -1,28 +1,36 @@
 import type { Logsource } from '../model/rule.js';
-import type { DocumentKind, RuleDocument } from './document.js';
+import type { DocumentKind, Referable, RuleDocument } from './document.js';
 import { nearest } from './nearest.js';
-import { entryOf, shown, type YamlNode } from './node.js';
+import { entryOf, shown } from './node.js';
 import type { Report } from './report.js';
 import { type Reader, text } from './section.js';
 
-/** All documents of all packs by the names others may call them. Holds also those with mistakes. */
+/** All rules of all packs by the names others may call them. Holds also those with mistakes. */
 export interface Catalogue {
-  readonly byId: ReadonlyMap<string, RuleDocument>;
-  readonly byAlias: ReadonlyMap<string, RuleDocument>;
+  readonly byId: ReadonlyMap<string, Referable>;
+  readonly byAlias: ReadonlyMap<string, Referable>;
   /** `product/service/category` to the document that defines it. */
-  readonly logsources: ReadonlyMap<string, RuleDocument>;
+  readonly logsources: ReadonlyMap<string, Referable>;
   /** Ids of files that could not be read as a rule: they are there, and referring to them is no further mistake. */
   readonly broken: ReadonlySet<string>;
 }
 
+/** `known` were loaded before, without a mistake. */
 export function buildCatalogue(
+  known: readonly Referable[],
   documents: readonly RuleDocument[],
   broken: ReadonlySet<string>,
   report: Report,
 ): Catalogue {
-  const byId = new Map<string, RuleDocument>();
-  const byAlias = new Map<string, RuleDocument>();
-  const logsources = new Map<string, RuleDocument>();
+  const byId = new Map<string, Referable>();
+  const byAlias = new Map<string, Referable>();
+  const logsources = new Map<string, Referable>();
+  for (const rule of known) {
+    byId.set(rule.id, rule);
+    if (rule.uuid !== null) byAlias.set(rule.uuid, rule);
+    if (rule.name !== null) byAlias.set(rule.name, rule);
+    if (rule.logsource !== null) logsources.set(logsourceKey(rule.logsource), rule);
+  }
   for (const document of documents) {
     byId.set(document.id, document);
     for (const key of ['id', 'name'] as const) {
@@ -34,27 +42,22 @@ export function buildCatalogue(
         report(place, alias, `'${key}' is already taken by ${other.id}`, 'choose another');
       } else byAlias.set(alias, document);
     }
-    if (document.kind === 'logsource') addLogsource(document, logsources, report);
+    if (document.logsource !== null) addLogsource(document, document.logsource, logsources, report);
   }
   return { byId, byAlias, logsources, broken };
 }
 
-function addLogsource(document: RuleDocument, logsources: Map<string, RuleDocument>, report: Report): void {
-  const entry = entryOf(document.node, 'logsource');
-  if (entry === undefined || entry.value.kind !== 'map') return;
-  const key = logsourceKey(peekLogsource(entry.value));
+function addLogsource(
+  document: RuleDocument,
+  logsource: Logsource,
+  logsources: Map<string, Referable>,
+  report: Report,
+): void {
+  const key = logsourceKey(logsource);
   const other = logsources.get(key);
+  const place = entryOf(document.node, 'logsource')?.key.place ?? document.node.place;
   if (other === undefined) logsources.set(key, document);
-  else report(entry.key.place, 'logsource', `this logsource is already defined by ${other.id}`, 'keep one of them');
-}
-
-/** The parts of a `logsource` map, unchecked. */
-export function peekLogsource(node: YamlNode): Logsource {
-  const part = (name: string): string | null => {
-    const value = node.kind === 'map' ? entryOf(node, name)?.value : undefined;
-    return value?.kind === 'scalar' && typeof value.value === 'string' ? value.value : null;
-  };
-  return { product: part('product'), service: part('service'), category: part('category') };
+  else report(place, 'logsource', `this logsource is already defined by ${other.id}`, 'keep one of them');
 }
 
 export function logsourceKey({ product, service, category }: Logsource): string {
@@ -66,7 +69,7 @@ export function showLogsource({ product, service, category }: Logsource): string
 }
 
 /** A short id inside its own pack, then a full id, then a Sigma `id` or `name`. */
-export function resolve(catalogue: Catalogue, reference: string, pack: string): RuleDocument | undefined {
+export function resolve(catalogue: Catalogue, reference: string, pack: string): Referable | undefined {
   return (
     catalogue.byId.get(`${pack}/${reference}`) ?? catalogue.byId.get(reference) ?? catalogue.byAlias.get(reference)
   );
@@ -84,7 +87,7 @@ export function resolveAmong(
 }
 
 /** A logsource may also be named `product/service`. */
-function resolveLogsource(catalogue: Catalogue, reference: string): RuleDocument | undefined {
+function resolveLogsource(catalogue: Catalogue, reference: string): Referable | undefined {
   const [product = '', second = '', ...rest] = reference.split('/');
   if (rest.length > 0) return undefined;
   return catalogue.logsources.get(`${product}/${second}/-`) ?? catalogue.logsources.get(`${product}/-/${second}`);

@@ -2,7 +2,7 @@ import type { Role } from '../model/detection.js';
 import { parseKernelRange } from '../model/kernel-version.js';
 import type { DetectionRule, EntityRef, Logsource } from '../model/rule.js';
 import { type Capture, capture, captureFrom } from './capture.js';
-import { logsourceKey, peekLogsource, referenceTo, showLogsource } from './catalogue.js';
+import { logsourceKey, referenceTo, showLogsource } from './catalogue.js';
 import type { CompileContext } from './context.js';
 import { checkSigmaKeys, HEAD_KEYS, readHead } from './head.js';
 import { suggest } from './nearest.js';
@@ -75,10 +75,9 @@ function detectionLogsource(context: CompileContext): Reader<{ logsource: Logsou
     if (logsource === undefined) return undefined;
     const document = context.catalogue.logsources.get(logsourceKey(logsource));
     if (document !== undefined) return { logsource, logsourceId: document.id };
-    const known = [...context.catalogue.logsources.values()].map((other) => {
-      const value = entryOf(other.node, 'logsource')?.value;
-      return value === undefined ? other.id : showLogsource(peekLogsource(value));
-    });
+    const known = [...context.catalogue.logsources.values()].flatMap((other) =>
+      other.logsource === null ? [] : showLogsource(other.logsource),
+    );
     const name = showLogsource(logsource);
     const fix = () => `${suggest(name, known, 'logsources')}; or add a document of kind logsource`;
     report(node.place, name, `no document defines the logsource ${name}`, fix);

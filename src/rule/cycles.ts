@@ -1,5 +1,5 @@
 import { type Catalogue, resolve } from './catalogue.js';
-import type { RuleDocument } from './document.js';
+import type { Referable, RuleDocument } from './document.js';
 import { entryOf, type ScalarNode, type YamlNode } from './node.js';
 import type { Report } from './report.js';
 
@@ -17,7 +17,7 @@ export function orderCorrelations(
   report: Report,
 ): readonly RuleDocument[] {
   const correlations = documents.filter(({ kind }) => kind === 'correlation');
-  const edges = new Map(correlations.map((document) => [document, correlationEdges(document, catalogue)]));
+  const edges = edgesAmong(correlations, correlationReferences, catalogue);
   const { ordered, rest } = sortByNeed(correlations, edges);
   const cyclic = reportCircles(rest, edges, 'correlations refer to each other', report);
   return [...ordered, ...rest.filter((document) => !cyclic.has(document))];
@@ -26,7 +26,9 @@ export function orderCorrelations(
 /** Two rules that excuse each other would both vanish. */
 export function checkExcuses(documents: readonly RuleDocument[], catalogue: Catalogue, report: Report): void {
   const detections = documents.filter(({ kind }) => kind === 'detection');
-  const edges = new Map(detections.map((document) => [document, unlessEdges(document, catalogue)]));
+  const all = edgesAmong(detections, unlessReferences, catalogue);
+  // A rule that excuses itself has its own message.
+  const edges = new Map([...all].map(([from, list]) => [from, list.filter(({ to }) => to !== from)]));
   reportCircles(sortByNeed(detections, edges).rest, edges, 'rules excuse each other', report);
 }
 
@@ -102,25 +104,30 @@ function childOf(node: YamlNode | undefined, ...keys: readonly string[]): YamlNo
   );
 }
 
-function correlationEdges(document: RuleDocument, catalogue: Catalogue): readonly Edge[] {
+function correlationReferences(document: RuleDocument): readonly YamlNode[] {
   const rules = childOf(document.node, 'correlation', 'rules');
-  const nodes = rules?.kind === 'list' ? rules.items : [];
-  return nodes.flatMap((node) => edgeTo(node, document, catalogue, 'correlation'));
+  return rules?.kind === 'list' ? rules.items : [];
 }
 
-function unlessEdges(document: RuleDocument, catalogue: Catalogue): readonly Edge[] {
+function unlessReferences(document: RuleDocument): readonly YamlNode[] {
   const rule = childOf(document.node, 'x-faultline', 'unless', 'rule');
-  // A rule that excuses itself has its own message.
-  return edgeTo(rule, document, catalogue, 'detection').filter(({ to }) => to !== document);
+  return rule === undefined ? [] : [rule];
 }
 
-function edgeTo(
-  node: YamlNode | undefined,
-  document: RuleDocument,
+/** References from one of `documents` to another. What was loaded before them cannot refer to them, so it is in no circle. */
+function edgesAmong(
+  documents: readonly RuleDocument[],
+  referencesOf: (document: RuleDocument) => readonly YamlNode[],
   catalogue: Catalogue,
-  kind: RuleDocument['kind'],
-): readonly Edge[] {
-  if (node?.kind !== 'scalar' || typeof node.value !== 'string') return [];
-  const to = resolve(catalogue, node.value, document.pack);
-  return to === undefined || to.kind !== kind ? [] : [{ node, to }];
+): Edges {
+  const among = new Map<Referable, RuleDocument>(documents.map((document) => [document, document]));
+  const edgeTo = (node: YamlNode, { pack }: RuleDocument): readonly Edge[] => {
+    if (node.kind !== 'scalar' || typeof node.value !== 'string') return [];
+    const found = resolve(catalogue, node.value, pack);
+    const to = found === undefined ? undefined : among.get(found);
+    return to === undefined ? [] : [{ node, to }];
+  };
+  return new Map(
+    documents.map((document) => [document, referencesOf(document).flatMap((node) => edgeTo(node, document))]),
+  );
 }

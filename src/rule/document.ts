@@ -1,22 +1,28 @@
-import type { Rule } from '../model/rule.js';
+import type { Logsource, Rule } from '../model/rule.js';
 import { suggest } from './nearest.js';
-import { entryOf, kindOf, type MapNode, shown } from './node.js';
+import { entryOf, kindOf, type MapNode, shown, type YamlNode } from './node.js';
 import type { PackFile } from './pack-files.js';
 import type { Report } from './report.js';
 import { readYaml } from './yaml-document.js';
 
 export type DocumentKind = Rule['kind'];
 
-/** One rule file, parsed but not yet checked. */
-export interface RuleDocument {
+/** A rule as others may refer to it. */
+export interface Referable {
   readonly id: string;
-  readonly pack: string;
-  readonly file: string;
   readonly kind: DocumentKind;
-  readonly node: MapNode;
   /** Sigma `id` and `name`: other ways to refer to a rule. */
   readonly uuid: string | null;
   readonly name: string | null;
+  /** What a document of kind `logsource` defines. */
+  readonly logsource: Logsource | null;
+}
+
+/** One rule file, parsed but not yet checked. */
+export interface RuleDocument extends Referable {
+  readonly pack: string;
+  readonly file: string;
+  readonly node: MapNode;
 }
 
 const OWN_KINDS = ['logsource', 'metric', 'incident', 'hypothesis'] as const;
@@ -50,7 +56,19 @@ export function readDocument(file: PackFile, pack: string, report: Report): Rule
     const value = entryOf(node, key)?.value;
     return value?.kind === 'scalar' && typeof value.value === 'string' ? value.value : null;
   };
-  return { id: ruleId(file, pack), pack, file: file.file, kind, node, uuid: textOf('id'), name: textOf('name') };
+  const logsource = kind === 'logsource' ? logsourceOf(entryOf(node, 'logsource')?.value) : null;
+  const names = { uuid: textOf('id'), name: textOf('name'), logsource };
+  return { id: ruleId(file, pack), pack, file: file.file, kind, node, ...names };
+}
+
+/** The parts of a `logsource` map, unchecked. */
+function logsourceOf(node: YamlNode | undefined): Logsource | null {
+  if (node?.kind !== 'map') return null;
+  const part = (name: string): string | null => {
+    const value = entryOf(node, name)?.value;
+    return value?.kind === 'scalar' && typeof value.value === 'string' ? value.value : null;
+  };
+  return { product: part('product'), service: part('service'), category: part('category') };
 }
 
 function documentKind(node: MapNode, report: Report): DocumentKind | undefined {

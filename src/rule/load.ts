@@ -8,14 +8,23 @@ import { compileLogsourceRule } from './compile-logsource.js';
 import { compileMetricRule } from './compile-metric.js';
 import type { CompileContext, RuleFacts } from './context.js';
 import { checkExcuses, orderCorrelations } from './cycles.js';
-import { type DocumentKind, type RuleDocument, readDocument, ruleId } from './document.js';
+import { type DocumentKind, type Referable, type RuleDocument, readDocument, ruleId } from './document.js';
 import { entryOf } from './node.js';
 import { readPack } from './pack.js';
 import { type PackFile, readPackFiles } from './pack-files.js';
 import { collectMistakes, compareText, type Report } from './report.js';
 
+/** A rule set on top of which others can be loaded: they may refer to its rules. */
+export interface ReferableRules extends RuleSet {
+  readonly names: readonly Referable[];
+  readonly facts: ReadonlyMap<string, RuleFacts>;
+}
+
+const NO_RULES: ReferableRules = { packs: [], rules: [], errors: [], names: [], facts: new Map() };
+
 /** A rule set that still knows the files it came from; `lintRules` needs them. */
-export interface LoadedRuleSet extends RuleSet {
+export interface LoadedRuleSet extends ReferableRules {
+  /** Of the packs that were read, not of the rules they were loaded on top of. */
   readonly documents: readonly RuleDocument[];
   readonly tests: readonly { readonly pack: string; readonly file: PackFile }[];
 }
@@ -28,12 +37,12 @@ interface Loading {
 }
 
 /**
- * Reads and compiles the packs in `dirs`, each a folder with `pack.yaml`. Never throws on what a pack holds: every
- * mistake is in `errors`, and a rule with a mistake is not in `rules`.
+ * Reads and compiles the packs in `dirs`, each a folder with `pack.yaml`, on top of `base`. Never throws on what a pack
+ * holds: every mistake is in `errors`, and a rule with a mistake is not in `rules`.
  */
-export function loadPacks(dirs: readonly string[]): LoadedRuleSet {
+export function loadPacks(dirs: readonly string[], base: ReferableRules = NO_RULES): LoadedRuleSet {
   const mistakes = collectMistakes();
-  const packs: Pack[] = [];
+  const packs: Pack[] = [...base.packs];
   const documents: RuleDocument[] = [];
   const broken = new Set<string>();
   const tests: { readonly pack: string; readonly file: PackFile }[] = [];
@@ -55,8 +64,11 @@ export function loadPacks(dirs: readonly string[]): LoadedRuleSet {
     }
     tests.push(...files.tests.map((file) => ({ pack: id, file })));
   }
-  const rules = compileDocuments(documents, broken, mistakes.report);
-  return { packs, rules, errors: mistakes.sorted(), documents, tests };
+  const catalogue = buildCatalogue(base.names, documents, broken, mistakes.report);
+  const loading: Loading = { catalogue, facts: new Map(base.facts), rules: [...base.rules], report: mistakes.report };
+  const rules = compileDocuments(loading, documents);
+  const names = [...base.names, ...documents];
+  return { packs, rules, errors: mistakes.sorted(), names, facts: loading.facts, documents, tests };
 }
 
 function folderName(dir: string): string {
@@ -64,13 +76,8 @@ function folderName(dir: string): string {
 }
 
 /** What refers comes after what is referred to, so that roles and captures of the latter are known. */
-function compileDocuments(
-  documents: readonly RuleDocument[],
-  broken: ReadonlySet<string>,
-  report: Report,
-): readonly Rule[] {
-  const catalogue = buildCatalogue(documents, broken, report);
-  const loading: Loading = { catalogue, facts: new Map(), rules: [], report };
+function compileDocuments(loading: Loading, documents: readonly RuleDocument[]): readonly Rule[] {
+  const { catalogue, report } = loading;
   const of = (kind: DocumentKind) => documents.filter((document) => document.kind === kind);
   const all = <T extends Rule>(kind: DocumentKind, compile: (context: CompileContext) => T | undefined): readonly T[] =>
     of(kind).flatMap((document) => compile(contextOf(loading, document)) ?? []);
@@ -81,11 +88,16 @@ function compileDocuments(
   }
   const detections = of('detection').flatMap((document) => compileDetectionRule(contextOf(loading, document)) ?? []);
   for (const detection of detections) addDetection(loading, detection);
-  for (const { rule } of detections) checkUnless(loading, rule);
+  const byId = new Map(documents.map((document) => [document.id, document]));
+  for (const { rule } of detections) checkUnless(loading, rule, byId.get(rule.id));
   checkExcuses(documents, catalogue, report);
   for (const document of orderCorrelations(documents, catalogue, report)) addCorrelation(loading, document);
   loading.rules.push(...all('incident', compileIncidentRule), ...all('hypothesis', compileHypothesisRule));
-  return loading.rules.sort((a, b) => compareText(a.id, b.id));
+  return sortRules(loading.rules);
+}
+
+export function sortRules(rules: readonly Rule[]): readonly Rule[] {
+  return [...rules].sort((a, b) => compareText(a.id, b.id));
 }
 
 function contextOf(loading: Loading, document: RuleDocument): CompileContext {
@@ -98,9 +110,8 @@ function addDetection(loading: Loading, { rule, captureNames }: CompiledDetectio
 }
 
 /** Equal captures need the name on both sides. */
-function checkUnless(loading: Loading, rule: DetectionRule): void {
+function checkUnless(loading: Loading, rule: DetectionRule, document: RuleDocument | undefined): void {
   const other = rule.unless === null ? undefined : loading.facts.get(rule.unless.rule);
-  const document = loading.catalogue.byId.get(rule.id);
   if (rule.unless === null || other === undefined || document === undefined) return;
   const extension = entryOf(document.node, 'x-faultline')?.value;
   const unless = extension?.kind === 'map' ? entryOf(extension, 'unless')?.value : undefined;

@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
 import { corePack } from '../cli/load-rules.js';
 import { loadPacks } from './load.js';
 import { openRules, storeRules } from './stored-rules.js';
@@ -43,4 +46,69 @@ test('compiled late they say the same of a record', () => {
     if (rule.matches(record)) matched++;
   }
   expect(matched).toBeGreaterThan(0);
+});
+
+describe('a pack on top of a stored rule set', () => {
+  const PACK = 'id: mine\nversion: 1.0.0\ntitle: Mine\nlicense: MIT\n';
+  const detection = (title: string, more = '') =>
+    `title: ${title}\nstatus: test\ndescription: d\nreferences: [https://example.org]\nauthor: a\ndate: 2026-01-01\nlicense: MIT\ntags: [wording.seen]\nlogsource: {product: linux, service: kernel}\ndetection: {k: [${title} broke down], condition: k}\nfalsepositives: [none]\nlevel: low\nx-faultline: {role: marker, statement: '${title}'${more}}\n`;
+  const correlation = (title: string, rules: string, more = '') =>
+    `title: ${title}\ndescription: d\nstatus: test\nreferences: [https://example.org]\nauthor: a\ndate: 2026-01-01\nlicense: MIT\ntags: [wording.seen]\ncorrelation: {type: temporal, rules: [${rules}], timespan: 1m${more}}\nlevel: low\nx-faultline: {role: marker, statement: s}\n`;
+  const folder = mkdtempSync(join(tmpdir(), 'faultline-pack-'));
+  const write = (name: string, files: Readonly<Record<string, string>>): string => {
+    const dir = join(folder, name);
+    mkdirSync(dir);
+    for (const [file, text] of Object.entries(files)) writeFileSync(join(dir, file), text);
+    return dir;
+  };
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const [captured] = core.rules.filter((rule) => rule.kind === 'detection' && rule.id.includes('block-io-error'));
+  const good = write('good', {
+    'pack.yaml': PACK,
+    'own.yaml': `${detection('alpha')}name: alpha_rule\n`,
+    'excused.yaml': detection(
+      'beta',
+      `, capture: [{field: message, re: 'dev (?P<device>\\w+)'}], unless: {rule: ${captured?.id}, within: 1m, same: [device]}`,
+    ),
+    'with-core.yaml': correlation('gamma', `own, ${captured?.id}`, ', group-by: [device]'),
+    'of-both.yaml': correlation('delta', 'with-core, excused'),
+  });
+  const bad = write('bad', {
+    'pack.yaml': PACK.replace('mine', 'bad'),
+    'twice.yaml': `${detection('alpha')}name: alpha_rule\n`,
+    'nowhere.yaml': correlation('gamma', 'core/guest/no-such-rule, twice'),
+    'circle.yaml': correlation('circle', 'circle, alpha_rule'),
+    'strange.yaml': detection('beta').replace('service: kernel', 'service: kernal'),
+    'unless.yaml': detection('delta', `, unless: {rule: ${captured?.id}, within: 1m, same: [nothing]}`),
+  });
+  const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+  const onGood = openRules(JSON.parse(JSON.stringify(storeRules(loadPacks([good], opened)))), opened);
+
+  test.each([
+    { dir: good, base: opened, all: [good], mistakes: [] },
+    {
+      ...{ dir: bad, base: onGood, all: [good, bad] },
+      mistakes: [
+        'circle.yaml: correlations refer to each other: bad/circle > bad/circle',
+        "nowhere.yaml: rule 'core/guest/no-such-rule' does not exist",
+        'strange.yaml: no document defines the logsource linux/kernal',
+        "twice.yaml: 'name' is already taken by mine/own",
+        "unless.yaml: 'same'[0]: no capture group is called 'nothing'",
+      ],
+    },
+  ])('is loaded as if it were read with it: $dir', ({ dir, base, all, mistakes }) => {
+    const together = loadPacks([corePack(), ...all]);
+    const onTop = loadPacks([dir], base);
+    expect(onTop.errors).toEqual(together.errors);
+    expect(onTop.errors.map(({ file, problem }) => `${basename(file)}: ${problem}`)).toEqual(mistakes);
+    expect(onTop.packs).toEqual(together.packs);
+    expect(plain(onTop.rules)).toEqual(plain(together.rules));
+    expect([...onTop.facts].sort()).toEqual([...together.facts].sort());
+  });
+
+  test('is stored without it, and opened on top of it', () => {
+    expect(onGood.packs.map(({ id }) => id)).toEqual(['core', 'mine']);
+    expect(plain(onGood.rules)).toEqual(plain(loadPacks([corePack(), good]).rules));
+  });
 });

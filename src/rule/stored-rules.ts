@@ -1,7 +1,8 @@
-import type { DetectionRule, LogsourceRule, Pack, Rule, RuleSet } from '../model/rule.js';
+import type { DetectionRule, LogsourceRule, Pack, Rule } from '../model/rule.js';
 import { capture, captureFrom } from './capture.js';
-import type { RuleDocument } from './document.js';
-import type { LoadedRuleSet } from './load.js';
+import type { RuleFacts } from './context.js';
+import type { Referable, RuleDocument } from './document.js';
+import { type LoadedRuleSet, type ReferableRules, sortRules } from './load.js';
 import { entryOf, type YamlNode } from './node.js';
 import type { Report } from './report.js';
 import { list } from './section.js';
@@ -14,6 +15,7 @@ import { type Packed, pack, unpack } from './stored-trees.js';
  * only the rules that some record calls for (a few dozen of 400).
  */
 export interface StoredRules {
+  /** With those of the set it was loaded on top of; the rules are without. */
   readonly packs: readonly Pack[];
   readonly rules: readonly StoredRule[];
 }
@@ -22,19 +24,34 @@ interface StoredRule {
   readonly data: object;
   /** `detection`, `capture` and `where` of the document, if it has them. */
   readonly parts: Readonly<Record<string, Packed>>;
+  /** What rules that refer to it have to know. */
+  readonly names: Pick<Referable, 'uuid' | 'name'>;
+  readonly facts: StoredFacts | null;
 }
 
-export function storeRules({ packs, rules, documents }: LoadedRuleSet): StoredRules {
+type StoredFacts = Omit<RuleFacts, 'captures'> & { readonly captures: readonly string[] };
+
+export function storeRules({ packs, rules, facts, documents }: LoadedRuleSet): StoredRules {
   const byId = new Map(documents.map((document) => [document.id, document]));
-  return { packs, rules: rules.map((rule) => ({ data: withoutFunctions(rule), parts: partsOf(byId.get(rule.id)) })) };
+  const stored = rules.flatMap((rule): StoredRule[] => {
+    const document = byId.get(rule.id);
+    if (document === undefined) return [];
+    const { uuid, name } = document;
+    const names = { uuid, name };
+    return [{ data: withoutFunctions(rule), parts: partsOf(document), names, facts: storeFacts(facts.get(rule.id)) }];
+  });
+  return { packs, rules: stored };
+}
+
+function storeFacts(facts: RuleFacts | undefined): StoredFacts | null {
+  return facts === undefined ? null : { ...facts, captures: [...facts.captures] };
 }
 
 function withoutFunctions(rule: Rule): object {
   return Object.fromEntries(Object.entries(rule).filter(([, value]) => typeof value !== 'function'));
 }
 
-function partsOf(document: RuleDocument | undefined): Readonly<Record<string, Packed>> {
-  if (document === undefined) return {};
+function partsOf(document: RuleDocument): Readonly<Record<string, Packed>> {
   const extension = entryOf(document.node, 'x-faultline')?.value;
   const found = {
     detection: entryOf(document.node, 'detection')?.value,
@@ -46,9 +63,23 @@ function partsOf(document: RuleDocument | undefined): Readonly<Record<string, Pa
   );
 }
 
-/** The rule set again; `matches`, `capture` and `where` are compiled when they are first called. */
-export function openRules({ packs, rules }: StoredRules): RuleSet {
-  return { packs, rules: rules.map(openRule), errors: [] };
+/** The rule set again, on top of `base`; `matches`, `capture` and `where` are compiled when they are first called. */
+export function openRules({ packs, rules }: StoredRules, base?: ReferableRules): ReferableRules {
+  const opened = rules.map(openRule);
+  const names = rules.map(({ names: own }, at): Referable => {
+    const { id, kind, logsource } = opened[at] as LogsourceRule;
+    return { id, kind, ...own, logsource: kind === 'logsource' ? logsource : null };
+  });
+  const facts = rules.flatMap(({ data, facts: own }): [string, RuleFacts][] =>
+    own === null ? [] : [[(data as Rule).id, { ...own, captures: new Set(own.captures) }]],
+  );
+  return {
+    packs,
+    rules: base === undefined ? opened : sortRules([...base.rules, ...opened]),
+    errors: [],
+    names: [...(base?.names ?? []), ...names],
+    facts: new Map([...(base?.facts ?? []), ...facts]),
+  };
 }
 
 function openRule({ data, parts }: StoredRule): Rule {
