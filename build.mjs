@@ -20,19 +20,7 @@ const tsc = spawnSync(process.execPath, [require.resolve('typescript/bin/tsc'), 
 });
 if (tsc.status !== 0) process.exit(1);
 
-// The core pack's YAML, parsed once here instead of at every start.
-const { readYaml } = await import('./dist/src/rule/yaml-document.js');
-const { keyOf, pack } = await import('./dist/src/rule/stored-trees.js');
-const trees = {};
-for (const name of readdirSync('rules/core', { recursive: true }).sort()) {
-  if (!name.endsWith('.yaml') || name.endsWith('.test.yaml')) continue;
-  const text = readFileSync(`rules/core/${name}`, 'utf8');
-  const tree = readYaml(name, text, () => {});
-  // A broken rule is not stored: the loader reports it with its place.
-  if (tree !== undefined) trees[keyOf(text)] = pack(tree);
-}
-writeFileSync('dist/src/rule/stored-trees.json', JSON.stringify(trees));
-
+// The core pack, checked and compiled once here instead of at every start.
 const { loadPacks } = await import('./dist/src/rule/load.js');
 const { storeRules } = await import('./dist/src/rule/stored-rules.js');
 const core = loadPacks(['rules/core']);

@@ -27,7 +27,7 @@ function findUpwards(path: string): string | null {
 /** A loaded rule set, and the same as data for other threads. */
 export interface LoadedRules {
   readonly ruleSet: RuleSet;
-  readonly stored: RulesForThreads;
+  readonly rulesForThreads: () => RulesForThreads;
 }
 
 export interface RulesForThreads {
@@ -46,7 +46,8 @@ function builtCore(): ReferableRules | undefined {
 export function loadRules(extra: readonly string[]): LoadedRules {
   const built = builtCore();
   const onBuiltCore = built !== undefined;
-  if (built !== undefined && extra.length === 0) return { ruleSet: built, stored: { onBuiltCore, rules: null } };
+  if (built !== undefined && extra.length === 0)
+    return { ruleSet: built, rulesForThreads: () => ({ onBuiltCore, rules: null }) };
   const ruleSet = built === undefined ? loadPacks([corePack(), ...extra]) : loadPacks(extra, built);
   if (ruleSet.errors.length > 0) {
     const shown = ruleSet.errors.map(withSource).join('\n');
@@ -55,7 +56,7 @@ export function loadRules(extra: readonly string[]): LoadedRules {
       'mend them; `faultline rules lint DIR` checks a pack alone',
     );
   }
-  return { ruleSet, stored: { onBuiltCore, rules: storeRules(ruleSet) } };
+  return { ruleSet, rulesForThreads: () => ({ onBuiltCore, rules: storeRules(ruleSet) }) };
 }
 
 /** The same rules in another thread. */

@@ -7,11 +7,10 @@ import type { ReadInput, ReadProgress } from '../read-evidence.js';
 import type { RulesForThreads } from './load-rules.js';
 import type { Progressed } from './progress.js';
 
-/** Given to a worker when it starts. */
+/** What all threads share. */
 export interface PoolTask {
   /** In the order in which they are taken. */
   readonly inputs: readonly NumberedInput[];
-  readonly stored: RulesForThreads;
   /** The two counters, common to all threads. */
   readonly shared: SharedArrayBuffer;
 }
@@ -21,6 +20,11 @@ interface NumberedInput {
   readonly index: number;
   /** Threads that may work on it: its share of the bytes, so that one large file among small ones is not read by one. */
   readonly threads: number;
+}
+
+/** Given to a worker when it starts. */
+export interface WorkerTask extends PoolTask {
+  readonly rules: RulesForThreads;
 }
 
 export interface PoolAnswer {
@@ -40,7 +44,7 @@ export interface PoolOptions {
   readonly inputs: readonly Input[];
   /** Makes the reader of this thread. */
   readonly reader: (progress: ReadProgress) => ReadInput;
-  readonly stored: RulesForThreads;
+  readonly rulesForThreads: () => RulesForThreads;
   readonly jobs: number;
   readonly show: (progress: Progressed) => void;
 }
@@ -49,7 +53,13 @@ export interface PoolOptions {
  * Reads the inputs in up to `jobs` threads, this one among them. Each takes the largest input left, so no thread waits
  * for orders; what comes out depends on the inputs alone, so it is the same for any number of threads.
  */
-export async function readWithPool({ inputs, reader, stored, jobs, show }: PoolOptions): Promise<InputReading[]> {
+export async function readWithPool({
+  inputs,
+  reader,
+  rulesForThreads,
+  jobs,
+  show,
+}: PoolOptions): Promise<InputReading[]> {
   const ordered = inputs
     .map((input, index) => ({ input, index, size: sizeOf(input) }))
     .sort((a, b) => b.size - a.size || a.index - b.index);
@@ -57,12 +67,11 @@ export async function readWithPool({ inputs, reader, stored, jobs, show }: PoolO
   const threads = ofBytes < POOL_FROM || !existsSync(fileURLToPath(WORKER)) ? 1 : Math.min(jobs, inputs.length);
   const task: PoolTask = {
     inputs: ordered.map(({ input, index, size }) => ({ input, index, threads: shareOf(size, ofBytes, jobs) })),
-    stored,
     shared: new SharedArrayBuffer(16),
   };
   const readings = new Map<number, InputReading>();
   const answer = ({ index, reading }: PoolAnswer): void => void readings.set(index, reading);
-  const others = Array.from({ length: threads - 1 }, () => runWorker(task, answer));
+  const others = threads > 1 ? startWorkers(threads - 1, { ...task, rules: rulesForThreads() }, answer) : [];
   const progress = sharedProgress(task, (path, files, bytes) =>
     show({ path, files: Math.min(files, inputs.length), ofFiles: inputs.length, bytes, ofBytes }),
   );
@@ -127,7 +136,11 @@ export async function takeInputs(
   }
 }
 
-function runWorker(task: PoolTask, answer: (answer: PoolAnswer) => void): Promise<void> {
+function startWorkers(count: number, task: WorkerTask, answer: (answer: PoolAnswer) => void): Promise<void>[] {
+  return Array.from({ length: count }, () => runWorker(task, answer));
+}
+
+function runWorker(task: WorkerTask, answer: (answer: PoolAnswer) => void): Promise<void> {
   return new Promise((done, fail) => {
     const worker = new Worker(WORKER, { workerData: task });
     worker.on('message', answer);

@@ -45,7 +45,7 @@ export interface ReportOptions {
 export async function runReport(paths: readonly string[], options: ReportOptions): Promise<number> {
   const span: Interval | null = readSpan(options.since, options.until);
   // A broken pack stops the run before any evidence is read.
-  const { ruleSet, stored } = loadRules(options.rules);
+  const { ruleSet, rulesForThreads } = loadRules(options.rules);
   const inputs = discoverInputs(paths);
   if (inputs.length === 0)
     throw new UserError(`nothing to read in ${paths.join(', ')}`, `put the evidence there: ${recognised()}`);
@@ -56,7 +56,7 @@ export async function runReport(paths: readonly string[], options: ReportOptions
     return composeReport(analyzed(readings, ruleSet, span, options), VERSION);
   };
   const reader: PoolOptions['reader'] = (watch) => inputReader(ruleSet.rules, PARSERS, watch);
-  const pool = { reader, stored, jobs: readJobs(options.jobs), show: progress.show };
+  const pool = { reader, rulesForThreads, jobs: readJobs(options.jobs), show: progress.show };
   const read = (some: readonly Input[]) => readWithPool({ ...pool, inputs: some });
   const { case: file, verify = false } = options;
   if (file === undefined && verify) throw new UserError('--verify checks a case', 'name it: --case FILE');

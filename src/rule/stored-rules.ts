@@ -4,10 +4,10 @@ import type { RuleFacts } from './context.js';
 import type { Referable, RuleDocument } from './document.js';
 import { type LoadedRuleSet, type ReferableRules, sortRules } from './load.js';
 import { entryOf, type YamlNode } from './node.js';
+import { type Packed, pack, unpack } from './packed-tree.js';
 import type { Report } from './report.js';
 import { list } from './section.js';
 import { compileDetection, compileWhere } from './sigma/compile.js';
-import { type Packed, pack, unpack } from './stored-trees.js';
 
 /**
  * A checked rule set as JSON: every rule without its functions, beside the parts of its document that those are

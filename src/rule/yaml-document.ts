@@ -20,8 +20,8 @@ import {
   shown,
   type YamlNode,
 } from './node.js';
+import { readPlainYaml } from './plain-yaml.js';
 import type { Report } from './report.js';
-import { storedTree } from './stored-trees.js';
 
 /** Packs are untrusted: an alias may multiply a file by so many nodes and no more, nor nest deeper. */
 const MAX_NODES = 200_000;
@@ -49,8 +49,11 @@ interface Conversion {
 
 /** Reads the one YAML 1.2 document of a file; undefined when there is none or it is broken (then reported). */
 export function readYaml(file: string, text: string, report: Report): YamlNode | undefined {
-  const known = storedTree(file, text);
-  if (known !== undefined) return known;
+  return readPlainYaml(file, text) ?? readByLibrary(file, text, report);
+}
+
+/** The same for every valid document, with places of mistakes. */
+export function readByLibrary(file: string, text: string, report: Report): YamlNode | undefined {
   const start: Place = { file, line: 1, column: 1 };
   if (!isSafe(text, start, report)) return undefined;
   const lines = new LineCounter();

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { pack, unpack } from './stored-trees.js';
+import { pack, unpack } from './packed-tree.js';
 import { readYaml } from './yaml-document.js';
 
-test('a stored tree is the parsed one, places and quotes included', () => {
+test('a packed tree is the parsed one, places and quotes included', () => {
   const text = 'title: "a: b"\nlist:\n  - 1\n  - ~\n  - {x: true, y: [z]}\nempty:\n';
   const tree = readYaml('rules/x.yaml', text, () => {});
   expect(tree).toBeDefined();

@@ -1,38 +1,10 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { MapEntry, Place, ScalarNode, ScalarValue, YamlNode } from './node.js';
 
-/**
- * YAML trees of the core pack, parsed when the program was built: the library takes 0.25 s for its 400 files, reading the stored
- * trees 0.02 s. They are found by the SHA-256 of the file's text, so an edited rule is simply parsed again.
- */
-const STORE = new URL('./stored-trees.json', import.meta.url);
-
+/** A YAML tree as JSON: kind, line and column, then what it holds; the file is named once, by whoever keeps it. */
 export type Packed =
   | readonly ['s', number, number, ScalarValue, string]
   | readonly ['l', number, number, readonly Packed[]]
   | readonly ['m', number, number, readonly (readonly [string, Packed, Packed])[]];
-
-let store: Readonly<Record<string, Packed>> | null = null;
-
-export function storedTree(file: string, text: string): YamlNode | undefined {
-  store ??= readStore();
-  const packed = store[keyOf(text)];
-  return packed === undefined ? undefined : unpack(packed, file);
-}
-
-export function keyOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
-}
-
-/** No store is no trouble: a source checkout that was not built parses everything. */
-function readStore(): Readonly<Record<string, Packed>> {
-  try {
-    return JSON.parse(readFileSync(STORE, 'utf8')) as Record<string, Packed>;
-  } catch {
-    return {};
-  }
-}
 
 export function pack(node: YamlNode): Packed {
   const { line, column } = node.place;
