@@ -10,6 +10,7 @@ import { type Alive, aliveStreams } from './coverage.js';
 import { type Bench, evaluateItem } from './evaluate.js';
 import { scopeOf } from './scope.js';
 import { rankCauses, type Scored } from './score.js';
+import { indexSpans } from './span-index.js';
 import { decide } from './verdict.js';
 
 export interface AttributionInput {
@@ -40,7 +41,8 @@ export function attribute(input: AttributionInput): AttributionResult {
   const logsources = new Map(
     input.rules.flatMap((rule): [string, LogsourceRule][] => (rule.kind === 'logsource' ? [[rule.id, rule]] : [])),
   );
-  const bench: Bench = { byRule, rules, logsources, alive, topology: input.topology };
+  const spans = new Map([...byRule].map(([rule, list]) => [rule, indexSpans(list)]));
+  const bench: Bench = { byRule: spans, rules, logsources, alive, topology: input.topology };
   const hypotheses = input.rules.filter((rule): rule is HypothesisRule => rule.kind === 'hypothesis');
   const controls = controlsOf(hypotheses, byRule, input, alive);
   const attributions = input.incidents.map((incident) => attributeOne(incident, hypotheses, bench, controls));

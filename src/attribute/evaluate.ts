@@ -8,11 +8,12 @@ import type { Dark, Finding } from '../model/verdict.js';
 import { type Alive, liveness } from './coverage.js';
 import { relate, slackBetween, spanOf } from './order.js';
 import { joins, machinesFor, type Scope } from './scope.js';
+import type { SpanIndex } from './span-index.js';
 
 /** Everything an evidence item may look at. */
 export interface Bench {
-  /** Detections and correlations by rule, each list in time order. */
-  readonly byRule: ReadonlyMap<string, readonly Timed[]>;
+  /** Detections and correlations by rule. */
+  readonly byRule: ReadonlyMap<string, SpanIndex>;
   readonly rules: ReadonlyMap<string, Rule>;
   readonly logsources: ReadonlyMap<string, LogsourceRule>;
   readonly alive: readonly Alive[];
@@ -109,7 +110,7 @@ function observe(
 ): readonly Observed[] {
   const found: Observed[] = [];
   for (const id of item.observe) {
-    for (const detection of bench.byRule.get(id) ?? []) {
+    for (const detection of bench.byRule.get(id)?.near(window, incident.defining.uncertainty) ?? []) {
       // Old damage and known noise are never evidence of what happened now.
       if (detection.role === 'noise' || detection.role === 'echo' || !joins(item.join, scope, detection)) continue;
       const span = spanOf(detection);
