@@ -44,8 +44,8 @@ export function analyze(options: AnalyzeOptions): Analysis {
   const pathOf = (source: string): string => paths.get(source) ?? source;
   const aboutVm = new Set(of('detection').flatMap((rule) => (rule.entity?.type === 'vm' ? [rule.id] : [])));
   const placed = resolveEntities(placeDetections(written, clocks), topology, pathOf, (rule) => aboutVm.has(rule));
-  const single = mergeCopies(placed);
-  const detections = [...single, ...correlate(of('correlation'), [...single].sort(byTime))].sort(byTime);
+  const single = [...mergeCopies(placed)].sort(byTime);
+  const detections = [...single, ...correlate(of('correlation'), single)].sort(byTime);
   const incidents = buildIncidents(of('incident'), detections);
 
   const { attributions, controls, alive } = attribute({

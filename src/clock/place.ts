@@ -2,10 +2,10 @@ import type { Clocks } from '../model/clock.js';
 import type { Detection, Timed } from '../model/detection.js';
 import { type Micros, SECOND, UNDATED_FROM, UNDATED_STRETCH } from '../model/time.js';
 
-/** Puts detections on the common timeline, in time order; undated ones come last. */
+/** Puts detections on the common timeline; they stay in their order. */
 export function placeDetections(detections: readonly Detection[], clocks: Clocks): readonly Timed[] {
   const stretches = new Map<string, Micros>();
-  return detections.map((detection) => placeDetection(detection, clocks, stretches)).sort(byTime);
+  return detections.map((detection) => placeDetection(detection, clocks, stretches));
 }
 
 /** Uptime stamps of a boot that nothing ties to wall time: private, but in order. */
@@ -42,6 +42,7 @@ function placeDetection(detection: Detection, clocks: Clocks, stretches: Map<str
   };
 }
 
+/** A total order: the same for detections in any order. Undated ones come last. */
 export function byTime(a: Timed, b: Timed): number {
   const first = a.start ?? Infinity;
   const second = b.start ?? Infinity;

@@ -1,5 +1,5 @@
 import type { Analysis } from '../model/analysis.js';
-import type { Origin, Timed } from '../model/detection.js';
+import type { Entity, Origin, Timed } from '../model/detection.js';
 import type { Incident } from '../model/incident.js';
 import type {
   ReportCause,
@@ -21,10 +21,30 @@ const PLACES_SHOWN = 2;
 /** Steps that one evidence item adds to the timeline; `count` of the item says how many there were. */
 const STEPS_SHOWN = 10;
 
-export function composeIncident(
+export function composeIncidents(analysis: Analysis): readonly ReportIncident[] {
+  // Walked once, not once for each incident.
+  const byEntity = new Map<string, Timed[]>();
+  for (const detection of analysis.detections) {
+    if (detection.entity === null || detection.role === 'noise') continue;
+    const key = entityKey(detection.entity);
+    const own = byEntity.get(key);
+    if (own === undefined) byEntity.set(key, [detection]);
+    else own.push(detection);
+  }
+  return analysis.incidents.map((incident, i) =>
+    composeIncident(incident, analysis.attributions[i], analysis, byEntity.get(entityKey(incident.entity)) ?? []),
+  );
+}
+
+function entityKey({ type, name }: Entity): string {
+  return `${type}:${name}`;
+}
+
+function composeIncident(
   incident: Incident,
   attribution: Attribution | undefined,
   analysis: Analysis,
+  own: readonly Timed[],
 ): ReportIncident {
   const causes = attribution?.causes ?? [];
   const resolution = incident.defining.first?.time?.resolution ?? 1;
@@ -42,7 +62,7 @@ export function composeIncident(
     verdict: attribution?.verdict ?? 'undetermined',
     verdictGaps: attribution?.short ?? [],
     causes: causes.map((cause) => composeCause(cause, attribution?.controls ?? [], analysis)),
-    timeline: timelineOf(incident, causes, analysis),
+    timeline: timelineOf(incident, causes, analysis, own),
     chain: chainOf(causes[0]),
     contributing: contributingOf(causes),
     falseTrails: falseTrailsOf(causes),
@@ -100,7 +120,7 @@ function evidenceOf(finding: Finding, analysis: Analysis): ReportEvidence {
     weight: round(finding.weight),
     order: absent ? 'certain' : finding.order,
     count: finding.detections.length,
-    origins: finding.detections.flatMap((d) => d.origins.map((o) => originOf(o, d, analysis))).slice(0, ORIGINS_SHOWN),
+    origins: originsOf(finding.detections, analysis),
   };
 }
 
@@ -109,6 +129,18 @@ function describe(finding: Finding): string {
   const said = [...new Set(finding.detections.map((d) => d.statement))];
   const more = said.length > 3 ? ` and ${said.length - 3} more` : '';
   return `${finding.statement}: ${said.slice(0, 3).join('; ')}${more}`;
+}
+
+/** The first of them: a storm has thousands. */
+function originsOf(detections: readonly Timed[], analysis: Analysis): readonly ReportOrigin[] {
+  const origins: ReportOrigin[] = [];
+  for (const detection of detections) {
+    for (const origin of detection.origins) {
+      if (origins.length === ORIGINS_SHOWN) return origins;
+      origins.push(originOf(origin, detection, analysis));
+    }
+  }
+  return origins;
 }
 
 function originOf(origin: Origin, detection: Timed, analysis: Analysis): ReportOrigin {
@@ -158,24 +190,20 @@ function missingOf(cause: Cause): readonly ReportMissing[] {
 }
 
 /** The incident's own detections and whatever evidence any cause used, once each, in time order. */
-function timelineOf(incident: Incident, causes: readonly Cause[], analysis: Analysis): readonly ReportStep[] {
+function timelineOf(
+  incident: Incident,
+  causes: readonly Cause[],
+  analysis: Analysis,
+  own: readonly Timed[],
+): readonly ReportStep[] {
   const used = new Set<Timed>(incident.detections);
   for (const cause of causes)
     for (const finding of cause.findings)
       for (const detection of finding.detections.slice(0, STEPS_SHOWN)) used.add(detection);
   const from = (incident.onset?.earliest ?? 0) - 2 * HOUR;
   const to = Math.max(incident.defining.end ?? 0, incident.onset?.latest ?? 0) + 30 * MINUTE;
-  for (const detection of analysis.detections) {
-    const own = detection.entity?.type === incident.entity.type && detection.entity.name === incident.entity.name;
-    if (
-      own &&
-      detection.role !== 'noise' &&
-      detection.start !== null &&
-      detection.start >= from &&
-      detection.start <= to
-    )
-      used.add(detection);
-  }
+  for (const detection of own)
+    if (detection.start !== null && detection.start >= from && detection.start <= to) used.add(detection);
   return [...used]
     .sort((a, b) => (a.start ?? Infinity) - (b.start ?? Infinity) || (a.id < b.id ? -1 : 1))
     .map((detection) => stepOf(detection, analysis));

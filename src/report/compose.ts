@@ -2,7 +2,7 @@ import type { Analysis } from '../model/analysis.js';
 import { streamKey } from '../model/clock.js';
 import type { Report, ReportClock, ReportCoverage, ReportSource } from '../model/report.js';
 import type { ReadSource } from '../model/source.js';
-import { composeIncident } from './compose-incident.js';
+import { composeIncidents } from './compose-incident.js';
 import { composePatterns } from './patterns.js';
 import { formatTime, seconds } from './time.js';
 
@@ -18,7 +18,7 @@ export function composeReport(analysis: Analysis, version: string): Report {
     },
     sources: analysis.sources.map((source) => composeSource(source, analysis)),
     topology: composeTopology(analysis),
-    incidents: analysis.incidents.map((incident, i) => composeIncident(incident, analysis.attributions[i], analysis)),
+    incidents: composeIncidents(analysis),
     patterns: composePatterns(analysis),
     configuration: [],
     ruleOutcomes: {
