@@ -205,8 +205,12 @@ function withoutTwice(columns: ReadonlyMap<ColumnField, Column>, mapping: Mappin
   return new Map([...columns].filter(([field, column]) => mapping.columns.has(field) || !taken.has(column.index)));
 }
 
+/** The widest table here has 42 columns; a row of performance counters may have thousands, and is looked at as a header 20 times. */
+const MAX_COLUMNS = 128;
+
 /** Tables that have such columns too, but are another format's. */
 function isForeign(header: readonly string[]): boolean {
+  if (header.length > MAX_COLUMNS) return true;
   // "(PDH-CSV 4.0) (W. Europe Standard Time)(-60)": performance counters.
   if (/^\(PDH-(?:CSV|TSV)/i.test(header[0] ?? '')) return true;
   // Level,Date and Time,Source,Event ID,Task Category: saved from the event viewer; Get-WinEvent has EventID or Id.
