@@ -36,10 +36,31 @@ describe('readSyslogTag', () => {
     ['', [null, null, '']],
     [`${'x'.repeat(200)}: too long`, [null, null, `${'x'.repeat(200)}: too long`]],
   ])('%s', (text, wanted) => expect(tag(text)).toEqual(wanted));
+  it.each([
+    ['a b', 'a b: Hyper-V VSS: x'],
+    ['java[main]', 'java[main][1]: x'],
+  ])('%s of the line before does not make a tag of %s', (known, text) =>
+    expect(readSyslogTag(text, 0, known)).toEqual(readSyslogTag(text, 0, null)),
+  );
   it('reads the same whatever the line before was', () => {
-    const part = fc.constantFrom('kernel', 'kern', 'a', 'a b', '[', ']', ':', ' ', '1', 'Hyper-V VSS', 'x[1]', ': ');
+    const part = fc.constantFrom(
+      'kernel',
+      'kern',
+      'a',
+      'a b',
+      '[',
+      ']',
+      ':',
+      ' ',
+      '1',
+      'Hyper-V VSS',
+      'x[1]',
+      ': ',
+      'a b',
+      '[a]',
+    );
     fc.assert(
-      fc.property(fc.array(part, { maxLength: 8 }), fc.array(part, { minLength: 1, maxLength: 3 }), (parts, known) => {
+      fc.property(fc.array(part, { maxLength: 8 }), fc.array(part, { minLength: 1, maxLength: 4 }), (parts, known) => {
         const text = parts.join('');
         const ident = readSyslogTag(known.join(''), 0, null).ident;
         expect(readSyslogTag(text, 0, ident)).toEqual(readSyslogTag(text, 0, null));

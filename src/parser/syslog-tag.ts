@@ -34,8 +34,17 @@ export function readSyslogTag(text: string, from: number, known: string | null):
 /** The known program and then a character that ends a tag. */
 function startsWithTag(text: string, from: number, known: string): boolean {
   const next = text.charCodeAt(from + known.length);
-  if (next === COLON) return endsTag(text, from + known.length + 1) && standsAt(text, known, from);
-  return next === OPEN && standsAt(text, known, from);
+  const ends = next === COLON ? endsTag(text, from + known.length + 1) : next === OPEN;
+  return ends && standsAt(text, known, from) && isSimple(known);
+}
+
+/** A name with a blank, a bracket or a colon is one only in the form it was read from (`Media Server[77]: `, not `Media Server: `). */
+function isSimple(known: string): boolean {
+  for (let i = 0; i < known.length; i++) {
+    const code = known.charCodeAt(i);
+    if (code === BLANK || code === OPEN || code === COLON || code === 9) return false;
+  }
+  return true;
 }
 
 /** `startsWith`, which costs a call of 25 ns: a host or program of a dozen letters is compared in half of that. */
