@@ -22,7 +22,7 @@ export const SIZES = {
     dense: 500,
     scaling: [500, 1000, 2000, 4000, 8000],
     counters: 200,
-    member: 60,
+    member: 250,
     copies: 20,
     largestEvtx: Number.POSITIVE_INFINITY,
     rules: [1000, 3000],
