@@ -1,0 +1,50 @@
+import { DAY } from '../model/time.js';
+import type { Sighting } from './sighting.js';
+
+/** Half-width of what counts as the same moment, in spreads. */
+const WIDTH = 3;
+
+/**
+ * For each sighting of one key the chance that a sighting of that key stands where it stands, or near enough, on a day
+ * like any other: by how many others there are, and by how many stand there at the same time of day. A job that runs at
+ * two o'clock sharp every night is sure to be found at two o'clock, under whatever shift by days; one that runs whenever an
+ * administrator presses a button is not.
+ */
+export function chanceOf(sightings: readonly Sighting[]): Float64Array {
+  const count = sightings.length;
+  const span = Math.max(DAY, (sightings.at(-1)?.written ?? 0) - (sightings[0]?.written ?? 0));
+  const days = Math.max(1, Math.floor(span / DAY));
+  const order = Array.from(sightings, (_, i) => i).sort((x, y) => phaseOf(sightings, x) - phaseOf(sightings, y));
+  const phases = Float64Array.from(order, (i) => phaseOf(sightings, i));
+  const chances = new Float64Array(count);
+  for (const [at, i] of order.entries()) {
+    const { spread } = sightings[i] as Sighting;
+    const width = WIDTH * spread;
+    const sameTime = neighbours(phases, at, width) / days;
+    const anywhere = (Math.max(1, count - 1) * 2 * width) / span;
+    chances[i] = Math.min(1, sameTime + anywhere);
+  }
+  return chances;
+}
+
+function phaseOf(sightings: readonly Sighting[], i: number): number {
+  const { written } = sightings[i] as Sighting;
+  return ((written % DAY) + DAY) % DAY;
+}
+
+/** How many others lie within `width` on the circle of the day. */
+function neighbours(phases: Float64Array, at: number, width: number): number {
+  const own = phases[at] as number;
+  let found = 0;
+  for (let step = 1; step < phases.length; step++) {
+    const next = phases[(at + step) % phases.length] as number;
+    if ((next - own + DAY) % DAY > width) break;
+    found++;
+  }
+  for (let step = 1; step < phases.length; step++) {
+    const next = phases[(at - step + phases.length) % phases.length] as number;
+    if ((own - next + DAY) % DAY > width) break;
+    found++;
+  }
+  return Math.min(found, phases.length - 1);
+}

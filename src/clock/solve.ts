@@ -1,0 +1,217 @@
+import type { Micros } from '../model/time.js';
+import { type Curve, curveOf, offsetAt } from './curve.js';
+import { isCertain, type Relation, relate } from './relate.js';
+import type { Sighting } from './sighting.js';
+import type { StepSigns } from './steps.js';
+
+/** One clock: what a machine stamped in one way of writing time. */
+export interface ClockInput {
+  readonly id: string;
+  /** In time order. Where the zone is stated, in UTC by that statement, else as written. */
+  readonly sightings: readonly Sighting[];
+  readonly signs: StepSigns;
+  readonly zoneKnown: boolean;
+  /** The higher, the rather the others are measured against it. */
+  readonly rank: number;
+}
+
+/** An event that this clock and another stamped. */
+export interface Anchor {
+  readonly key: string;
+  readonly written: Micros;
+  /** What the stamp lies beside the line through all of them. */
+  readonly residual: Micros;
+}
+
+export interface SolvedClock {
+  /** Gives what has to be added to a written time. Null: nothing measured it against the others. */
+  readonly curve: Curve | null;
+  /** The clock it was measured against; null for the one all others are measured against, and for those without a curve. */
+  readonly peer: string | null;
+  readonly isReference: boolean;
+  readonly anchors: readonly Anchor[];
+  /** Where it was compared and nothing certain came of it: other alignments that explain as much. */
+  readonly undecided: readonly { readonly peer: string; readonly rivals: readonly Micros[] }[];
+}
+
+/** A clock is compared with so many others that share most with it. */
+const PARTNERS = 4;
+/** Of an event that many clocks stamped, each is compared with so many of the highest rank. */
+const HUBS = 3;
+
+/**
+ * Measures every clock against one of its group that was measured before, beginning with the highest rank: the clocks
+ * that share most come first, so that errors add up along few steps. Any order of the input gives the same result.
+ */
+export function solveClocks(inputs: readonly ClockInput[]): ReadonlyMap<string, SolvedClock> {
+  const clocks = [...inputs].sort((x, y) => y.rank - x.rank || (x.id < y.id ? -1 : 1));
+  const partners = partnersOf(clocks);
+  const solved = new Map<string, SolvedClock>();
+  for (const root of clocks) {
+    if (solved.has(root.id) || partners.get(root.id) === undefined) continue;
+    if (root.sightings.length === 0 || !root.zoneKnown) continue;
+    solved.set(root.id, { curve: null, peer: null, isReference: true, anchors: [], undecided: [] });
+    spread(root, clocks, partners, solved);
+  }
+  for (const { id } of clocks) if (!solved.has(id)) solved.set(id, UNSOLVED);
+  return solved;
+}
+
+const UNSOLVED: SolvedClock = { curve: null, peer: null, isReference: false, anchors: [], undecided: [] };
+
+/** By clock the others it shares sightings with, and how much. */
+type Partners = ReadonlyMap<string, ReadonlyMap<string, number>>;
+
+function partnersOf(clocks: readonly ClockInput[]): Partners {
+  const byKey = new Map<string, { readonly clock: ClockInput; count: number }[]>();
+  for (const clock of clocks) {
+    const counts = new Map<string, number>();
+    for (const { key } of clock.sightings) counts.set(key, (counts.get(key) ?? 0) + 1);
+    for (const [key, count] of counts) byKey.set(key, [...(byKey.get(key) ?? []), { clock, count }]);
+  }
+  const all = new Map<string, Map<string, number>>();
+  const share = (x: string, y: string, weight: number): void => {
+    for (const [from, to] of [
+      [x, y],
+      [y, x],
+    ] as const) {
+      const own = all.get(from) ?? new Map<string, number>();
+      own.set(to, (own.get(to) ?? 0) + weight);
+      all.set(from, own);
+    }
+  };
+  for (const group of byKey.values()) {
+    for (const [i, one] of group.entries()) {
+      for (const other of group.slice(0, Math.min(i, HUBS))) {
+        share(one.clock.id, other.clock.id, Math.min(one.count, other.count));
+      }
+    }
+  }
+  return all;
+}
+
+interface Edge {
+  readonly from: string;
+  readonly to: string;
+  readonly shared: number;
+}
+
+/** Solves the group of a reference, the clocks first that share most with what is solved. */
+function spread(
+  root: ClockInput,
+  clocks: readonly ClockInput[],
+  partners: Partners,
+  solved: Map<string, SolvedClock>,
+): void {
+  const byId = new Map(clocks.map((clock) => [clock.id, clock]));
+  const tried = new Map<string, number>();
+  const undecided = new Map<string, { readonly peer: string; readonly rivals: readonly Micros[] }[]>();
+  const queue = edgeQueue();
+  const open = (from: string): void => {
+    for (const [to, shared] of partners.get(from) ?? []) if (!solved.has(to)) queue.push({ from, to, shared });
+  };
+  open(root.id);
+  for (let edge = queue.pop(); edge !== undefined; edge = queue.pop()) {
+    const { from, to } = edge;
+    if (solved.has(to) || (tried.get(to) ?? 0) >= PARTNERS) continue;
+    tried.set(to, (tried.get(to) ?? 0) + 1);
+    const peer = byId.get(from) as ClockInput;
+    const clock = byId.get(to) as ClockInput;
+    const result = measure(peer, solved.get(from)?.curve ?? null, clock);
+    if (result.curve === null) {
+      undecided.set(to, [...(undecided.get(to) ?? []), { peer: from, rivals: result.rivals }]);
+      continue;
+    }
+    solved.set(to, {
+      ...{ curve: result.curve, peer: from, isReference: false },
+      ...{ anchors: result.anchors, undecided: undecided.get(to) ?? [] },
+    });
+    open(to);
+  }
+  for (const [id, list] of undecided) if (!solved.has(id)) solved.set(id, { ...UNSOLVED, undecided: list });
+}
+
+interface Measured {
+  readonly curve: Curve | null;
+  readonly anchors: readonly Anchor[];
+  readonly rivals: readonly Micros[];
+}
+
+/** Places a clock by one that has a place. */
+function measure(peer: ClockInput, peerCurve: Curve | null, clock: ClockInput): Measured {
+  const { sightings, base } = inTrueTime(peer, peerCurve);
+  const relation = relate(sightings, clock.sightings, {
+    zonesKnown: clock.zoneKnown,
+    ...{ stepsA: peerCurve === null ? peer.signs : { places: [], unseen: peer.signs.unseen }, stepsB: clock.signs },
+  });
+  if (relation === null || !isCertain(relation)) return { curve: null, anchors: [], rivals: relation?.rivals ?? [] };
+  const curve = curveOf(relation, clock.signs.places, base, ({ b }) => (clock.sightings[b] as Sighting).written);
+  return { curve, anchors: anchorsOf(relation, curve, sightings, clock.sightings), rivals: relation.rivals };
+}
+
+/** The peer's sightings where its own curve puts them; those it cannot place are left out. `base`: how far all may be off. */
+function inTrueTime(
+  { sightings }: ClockInput,
+  curve: Curve | null,
+): { readonly sightings: readonly Sighting[]; readonly base: Micros } {
+  if (curve === null) return { sightings, base: 0 };
+  let base = 0;
+  const placed = sightings.flatMap((sighting): Sighting[] => {
+    const offset = offsetAt(curve, sighting.written);
+    if (offset === null) return [];
+    base = Math.max(base, offset.uncertainty);
+    return [{ ...sighting, written: sighting.written + offset.offset }];
+  });
+  return { sightings: placed.sort((x, y) => x.written - y.written), base };
+}
+
+function anchorsOf(
+  { pieces }: Relation,
+  curve: Curve,
+  peer: readonly Sighting[],
+  own: readonly Sighting[],
+): readonly Anchor[] {
+  return pieces.flatMap(({ matches }) =>
+    matches.map(({ a, b }): Anchor => {
+      const { key, written, lag } = own[b] as Sighting;
+      const other = peer[a] as Sighting;
+      const placed = written + (offsetAt(curve, written)?.offset ?? 0);
+      return { key, written, residual: placed - lag - (other.written - other.lag) };
+    }),
+  );
+}
+
+/** A heap: what shares most comes first, then by name. */
+function edgeQueue(): { push(edge: Edge): void; pop(): Edge | undefined } {
+  const heap: Edge[] = [];
+  const isBefore = (x: Edge, y: Edge): boolean =>
+    x.shared !== y.shared ? x.shared > y.shared : x.to !== y.to ? x.to < y.to : x.from < y.from;
+  const swap = (i: number, j: number): void => {
+    [heap[i], heap[j]] = [heap[j] as Edge, heap[i] as Edge];
+  };
+  return {
+    push(edge) {
+      heap.push(edge);
+      for (let i = heap.length - 1; i > 0; ) {
+        const parent = (i - 1) >> 1;
+        if (!isBefore(heap[i] as Edge, heap[parent] as Edge)) break;
+        swap(i, parent);
+        i = parent;
+      }
+    },
+    pop() {
+      const first = heap[0];
+      const last = heap.pop();
+      if (heap.length > 0 && last !== undefined) heap[0] = last;
+      for (let i = 0; ; ) {
+        let next = i;
+        for (const child of [2 * i + 1, 2 * i + 2])
+          if (child < heap.length && isBefore(heap[child] as Edge, heap[next] as Edge)) next = child;
+        if (next === i) break;
+        swap(i, next);
+        i = next;
+      }
+      return first;
+    },
+  };
+}

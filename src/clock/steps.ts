@@ -1,0 +1,94 @@
+import type { Micros } from '../model/time.js';
+
+/** Where a clock may have been set, by its own log. */
+export interface StepPlace {
+  /** Written time before which it was set. */
+  readonly at: Micros;
+  /** By how much: ahead is positive. A stretch without records hides any step ahead up to its length. */
+  readonly least: Micros;
+  readonly most: Micros;
+  /** Whether it was: the log says so, or runs backwards here. */
+  readonly certain: boolean;
+}
+
+export interface StepSigns {
+  /** In time order. */
+  readonly places: readonly StepPlace[];
+  /** No larger step was made anywhere else, because the log runs on evenly; null: the log is too thin to tell. */
+  readonly unseen: Micros | null;
+}
+
+export const NO_SIGNS: StepSigns = { places: [], unseen: null };
+
+/** How far the places between two written times may have set the clock together. */
+export interface StepReach {
+  between(from: Micros, to: Micros): { readonly least: Micros; readonly most: Micros };
+}
+
+/** Sums over places, so that a stretch is asked for in two lookups. */
+export function reachOf({ places }: StepSigns): StepReach {
+  const least = new Float64Array(places.length + 1);
+  const most = new Float64Array(places.length + 1);
+  for (const [i, place] of places.entries()) {
+    least[i + 1] = (least[i] as number) + (place.certain ? place.least : Math.min(0, place.least));
+    most[i + 1] = (most[i] as number) + (place.certain ? place.most : Math.max(0, place.most));
+  }
+  const before = (written: Micros): number => {
+    let low = 0;
+    let high = places.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((places[middle] as StepPlace).at <= written) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  return {
+    between(from, to) {
+      const first = before(from);
+      const last = Math.max(first, before(to));
+      return {
+        least: (least[last] as number) - (least[first] as number),
+        most: (most[last] as number) - (most[first] as number),
+      };
+    },
+  };
+}
+
+/** Price of a step before its size, natural units: one that the log shows, and one that it says nothing of. */
+const SHOWN = 1;
+export const SILENT = 6;
+/** Of a step that the log would have shown. */
+const DENIED = 30;
+
+/** What it costs that `b` moved against `a` by so much between two moments; nothing when no step is needed. */
+export function stepPricer(a: StepSigns, b: StepSigns): StepPricer {
+  const reachA = reachOf(a);
+  const reachB = reachOf(b);
+  const unseen = a.unseen === null || b.unseen === null ? null : a.unseen + b.unseen;
+  return (fromA, toA, fromB, toB, moved, slack) => {
+    const ofA = reachA.between(fromA, toA);
+    const ofB = reachB.between(Math.min(fromB, toB), Math.max(fromB, toB));
+    const isMoved = Math.abs(moved) > slack;
+    const least = ofB.least - ofA.most - slack;
+    const most = ofB.most - ofA.least + slack;
+    const isShown = moved >= least && moved <= most;
+    if (!isMoved) return isShown ? 0 : DENIED;
+    // A free choice among many sizes explains anything: the more there were, the dearer is the one that fits.
+    if (isShown) return SHOWN + Math.max(0, Math.log((most - least) / (4 * slack)));
+    if (unseen !== null && Math.abs(moved) > unseen) return DENIED;
+    return SILENT + Math.max(0, Math.log((Math.abs(moved) * SIZES) / slack));
+  };
+}
+
+/** Any order of magnitude is as likely, from a second to a year: ln(400 days / 1 s). */
+const SIZES = 17;
+
+export type StepPricer = (
+  fromA: Micros,
+  toA: Micros,
+  fromB: Micros,
+  toB: Micros,
+  moved: Micros,
+  slack: Micros,
+) => number;
