@@ -1,8 +1,13 @@
-import { DAY } from '../model/time.js';
+import { DAY, HOUR, MINUTE } from '../model/time.js';
 import type { Sighting } from './sighting.js';
 
 /** Half-width of what counts as the same moment, in spreads. */
 const WIDTH = 3;
+/**
+ * How sloppily a job may keep to its time of day. Of a few nights none may lie within seconds of another, and it is a job all
+ * the same: those within such a stretch are taken to lie anywhere in it.
+ */
+const SLOPPY = [MINUTE, 10 * MINUTE, HOUR];
 
 /**
  * For each sighting of one key the chance that a sighting of that key stands where it stands, or near enough, on a day
@@ -20,7 +25,8 @@ export function chanceOf(sightings: readonly Sighting[]): Float64Array {
   for (const [at, i] of order.entries()) {
     const { spread } = sightings[i] as Sighting;
     const width = WIDTH * spread;
-    const sameTime = neighbours(phases, at, width) / days;
+    const widths = [width, ...SLOPPY.filter((stretch) => stretch > width)];
+    const sameTime = Math.max(...widths.map((stretch) => ((neighbours(phases, at, stretch) / days) * width) / stretch));
     const anywhere = (Math.max(1, count - 1) * 2 * width) / span;
     chances[i] = Math.min(1, sameTime + anywhere);
   }

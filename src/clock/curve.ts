@@ -1,6 +1,6 @@
 import { type Micros, SECOND } from '../model/time.js';
 import type { Match, Relation } from './relate.js';
-import type { StepPlace } from './steps.js';
+import type { StepPlace, Unstepped } from './steps.js';
 
 /** What has to be added to a written time, and how far that may be wrong. */
 export interface Offset {
@@ -20,14 +20,17 @@ export interface CurvePiece {
   readonly rateError: number;
   readonly uncertainty: Micros;
   readonly anchors: number;
+  /** Their written times. */
+  readonly anchorTimes: readonly Micros[];
   /** Else it is no more than possible. */
   readonly proven: boolean;
 }
 
 export interface Curve {
+  /** In corrected time. */
   readonly pieces: readonly CurvePiece[];
-  /** Where the clock may have been set, in time order. */
-  readonly places: readonly StepPlace[];
+  /** The steps that its own log shows. */
+  readonly steps: Unstepped;
   /** Nothing is known before the first anchor, or after the last: what is there on both sides does not meet. */
   readonly looseStart: boolean;
   readonly looseEnd: boolean;
@@ -41,31 +44,33 @@ const WANDER = 2e-6;
 const MEAN = 1.5;
 
 /**
- * The pieces of a relation as lines: what has to be added to a written time of `b` to get that of `a`. `base` is how far
- * all of `a` may be off: the mean of many anchors does not make that smaller.
+ * The pieces of a relation as lines: what has to be added to a time of `b`, corrected by its steps, to get that of `a`.
+ * `base` is how far all of `a` may be off: the mean of many anchors does not make that smaller.
  */
 export function curveOf(
   { pieces, rate, looseStart, looseEnd }: Relation,
-  places: readonly StepPlace[],
+  steps: Unstepped,
   base: Micros,
   writtenB: (match: Match) => Micros,
 ): Curve {
+  const times: Times = { written: writtenB, corrected: (match) => steps.correct(writtenB(match)) };
   const lines = pieces
-    .flatMap((piece) => linesOf(piece.matches, piece.proven, rate, writtenB))
+    .flatMap((piece) => linesOf(piece.matches, piece.proven, rate, times))
     .map((line) => ({ ...line, uncertainty: line.uncertainty + base }));
-  return { pieces: lines, places, looseStart, looseEnd };
+  return { pieces: lines, steps, looseStart, looseEnd };
+}
+
+/** When a match was stamped by the clock that is placed. */
+interface Times {
+  readonly written: (match: Match) => Micros;
+  readonly corrected: (match: Match) => Micros;
 }
 
 /** A step that the slack of the chain let pass is found by what it does to the line. */
-function linesOf(
-  matches: readonly Match[],
-  proven: boolean,
-  rate: number,
-  writtenB: (match: Match) => Micros,
-): readonly CurvePiece[] {
-  const at = stepWithin(matches, rate, writtenB);
-  if (at === null) return [lineOf(matches, proven, rate, writtenB)];
-  return [matches.slice(0, at), matches.slice(at)].flatMap((part) => linesOf(part, proven, rate, writtenB));
+function linesOf(matches: readonly Match[], proven: boolean, rate: number, times: Times): readonly CurvePiece[] {
+  const at = stepWithin(matches, rate, times);
+  if (at === null) return [lineOf(matches, proven, rate, times)];
+  return [matches.slice(0, at), matches.slice(at)].flatMap((part) => linesOf(part, proven, rate, times));
 }
 
 const LEAST_FOR_STEP = 8;
@@ -73,10 +78,10 @@ const LEAST_ON_A_SIDE = 3;
 /** Log odds that a second line must bring. */
 const STEP_GAIN = 12;
 
-function stepWithin(matches: readonly Match[], rate: number, writtenB: (match: Match) => Micros): number | null {
+function stepWithin(matches: readonly Match[], rate: number, { corrected }: Times): number | null {
   const count = matches.length;
   if (count < LEAST_FOR_STEP) return null;
-  const times = matches.map(writtenB);
+  const times = matches.map(corrected);
   const start = times[0] as number;
   const levels = matches.map((match, i) => match.difference - rate * ((times[i] as number) - start));
   const noise = Math.max(...matches.map((match) => match.spread)) / 4;
@@ -116,9 +121,9 @@ function lineOf(
   matches: readonly Match[],
   proven: boolean,
   assumedRate: number,
-  writtenB: (match: Match) => Micros,
+  { written, corrected }: Times,
 ): CurvePiece {
-  const times = matches.map(writtenB);
+  const times = matches.map(corrected);
   const from = times[0] as Micros;
   const to = times.at(-1) as Micros;
   const anchors = matches.length;
@@ -137,20 +142,37 @@ function lineOf(
   const residual = median(straight.map((level) => Math.abs(level - offset)));
   const uncertainty = (MEAN * Math.max(spread, 2 * residual)) / Math.sqrt(anchors) + SECOND / 100;
   const rateError = (isTilted ? tiltError : UNMEASURED_RATE) + WANDER;
-  return { from, to, at, offset, rate, rateError, uncertainty, anchors, proven };
+  return { from, to, at, offset, rate, rateError, uncertainty, anchors, anchorTimes: matches.map(written), proven };
 }
 
 /** Null where nothing is known. */
-export function offsetAt({ pieces, places, looseStart, looseEnd }: Curve, written: Micros): Offset | null {
-  if (looseStart && written < (pieces[0]?.from ?? written)) return null;
-  if (looseEnd && written > (pieces.at(-1)?.to ?? written)) return null;
-  const before = pieces.findLast(({ from }) => from <= written);
-  const after = pieces.find(({ from }) => from > written);
-  if (before === undefined && after === undefined) return null;
-  if (before === undefined) return carried(after as CurvePiece, places, written);
-  if (written <= before.to && before.proven) return onPiece(before, written);
-  if (after === undefined && before.proven) return carried(before, places, written);
-  return between(pieces, places, before, after ?? null, written);
+export function offsetAt(curve: Curve, written: Micros): Offset | null {
+  const { pieces, steps, looseStart, looseEnd } = curve;
+  const corrected = steps.correct(written);
+  if (looseStart && corrected < (pieces[0]?.from ?? corrected)) return null;
+  if (looseEnd && corrected > (pieces.at(-1)?.to ?? corrected)) return null;
+  const found = onPieces(curve, corrected);
+  if (found === null) return null;
+  return {
+    offset: found.offset + corrected - written,
+    uncertainty: found.uncertainty + doubtAt(curve, written),
+  };
+}
+
+/** What the steps between a moment and the nearest anchor may be wrong by. */
+function doubtAt({ pieces, steps }: Curve, written: Micros): Micros {
+  let least = Infinity;
+  for (const { anchorTimes } of pieces)
+    for (const anchor of anchorTimes) least = Math.min(least, steps.doubt(anchor, written));
+  return Number.isFinite(least) ? least : 0;
+}
+
+function onPieces({ pieces, steps }: Curve, corrected: Micros): Offset | null {
+  const before = pieces.findLast(({ from }) => from <= corrected);
+  const after = pieces.find(({ from }) => from > corrected);
+  if (before === undefined) return after === undefined ? null : onPiece(after, corrected);
+  if (before.proven && (corrected <= before.to || after === undefined)) return onPiece(before, corrected);
+  return between(pieces, steps.signs.places, before, after ?? null, corrected);
 }
 
 /** Which of the neighbours holds shows where the only place lies at which the clock can have been set; else either may. */
@@ -159,34 +181,21 @@ function between(
   places: readonly StepPlace[],
   before: CurvePiece,
   after: CurvePiece | null,
-  written: Micros,
+  corrected: Micros,
 ): Offset {
-  const early = carried(before, places, written);
+  const early = onPiece(before, corrected);
   if (after === null || !before.proven || !after.proven) {
     const proven = [
-      pieces.findLast((p) => p.proven && p.from <= written),
-      pieces.find((p) => p.proven && p.from > written),
+      pieces.findLast((p) => p.proven && p.from <= corrected),
+      pieces.find((p) => p.proven && p.from > corrected),
     ];
-    const near = [before, after, ...proven].filter((piece): piece is CurvePiece => piece != null);
-    return near.map((piece) => carried(piece, places, written)).reduce(hull, early);
+    const near = [after, ...proven].filter((piece): piece is CurvePiece => piece != null);
+    return near.map((piece) => onPiece(piece, corrected)).reduce(hull, early);
   }
-  const late = carried(after, places, written);
+  const late = onPiece(after, corrected);
   const [place, ...others] = places.filter(({ at }) => at > before.to && at <= after.from);
   if (place === undefined || others.length > 0) return hull(early, late);
-  return written < place.at ? onPiece(before, written) : onPiece(after, written);
-}
-
-/** A piece beyond its anchors: what the log shows of steps is taken along. */
-function carried(piece: CurvePiece, places: readonly StepPlace[], written: Micros): Offset {
-  let { offset, uncertainty } = onPiece(piece, written);
-  for (const { at, least, most, certain } of places) {
-    if (!certain) continue;
-    // Ahead of the step less has to be added: a step ahead makes the written time run before.
-    const sign = at > piece.to && at <= written ? -1 : at <= piece.from && at > written ? 1 : 0;
-    offset += (sign * (least + most)) / 2;
-    uncertainty += Math.abs(sign) * ((most - least) / 2);
-  }
-  return { offset, uncertainty };
+  return corrected < place.at ? early : late;
 }
 
 function onPiece(piece: CurvePiece, written: Micros): Offset {

@@ -1,7 +1,7 @@
 import { DAY, HOUR, MINUTE, type Micros, SECOND } from '../model/time.js';
 import { bestChain, type Chain, levelOf, slackOf } from './chain.js';
 import { pairsOf } from './pairs.js';
-import { ratesOf, usablePairs } from './ridges.js';
+import { ratePrice, ratesOf, usablePairs } from './ridges.js';
 import type { Pairs, Sighting } from './sighting.js';
 import { NO_SIGNS, SILENT, type StepSigns, stepPricer } from './steps.js';
 
@@ -52,6 +52,9 @@ export const CERTAIN = 7;
 /** What the anchors alone have to say of it: that clocks are rarely off by a day does not prove that this one is not. */
 export const CERTAIN_DATA = 3;
 
+/** A rate is one more thing to choose: it has to explain more than none, natural units. */
+const RATE = 5;
+
 /**
  * Aligns two clocks by the events that both stamped. Every pair of sightings with one key is a candidate; an alignment is
  * a chain of pairs, in order on both sides, whose differences keep to one rate, with a price for each step and each event
@@ -63,10 +66,11 @@ export function relate(a: readonly Sighting[], b: readonly Sighting[], prior: Pr
   if (pairs.a.length === 0) return null;
   const price = priceOf(prior);
   const stepPrice = stepPricer(prior.stepsA ?? NO_SIGNS, prior.stepsB ?? NO_SIGNS);
-  let best: { readonly chain: Chain; readonly rate: number } | null = null;
+  let best: { readonly chain: Chain; readonly rate: number; readonly gain: number } | null = null;
   for (const rate of ratesOf(pairs)) {
     const chain = bestChain(pairs, { rate, price, stepPrice, usable: usablePairs(pairs, rate, () => true) });
-    if (chain !== null && (best === null || chain.score > best.chain.score)) best = { chain, rate };
+    const gain = chain === null ? 0 : chain.score - ratePrice(rate) - (rate === 0 ? 0 : RATE);
+    if (chain !== null && (best === null || gain > best.gain)) best = { chain, rate, gain };
   }
   if (best === null || best.chain.score <= 0) return null;
   const { chain, rate } = best;

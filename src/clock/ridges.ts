@@ -12,6 +12,14 @@ const RATE_GAIN = 5;
 /** Pairs kept for one search: it grows with their square. */
 const KEPT = 600;
 
+/** Machines that keep time at all keep it to some 15 ppm of each other. */
+const USUAL_RATE = 15e-6;
+
+/** What a rate costs a priori, natural units. */
+export function ratePrice(rate: number): number {
+  return (rate / USUAL_RATE) ** 2 / 2;
+}
+
 /** How much faster b may run than a, the likeliest first; none at all is always among them. */
 export function ratesOf(pairs: Pairs): readonly number[] {
   const span = (pairs.at.at(-1) ?? 0) - (pairs.at[0] ?? 0);
@@ -26,7 +34,7 @@ export function ratesOf(pairs: Pairs): readonly number[] {
         if (between < span / 8) continue;
         const rate = ((pairs.difference[q] as number) - (pairs.difference[p] as number)) / between;
         if (Math.abs(rate) > DRIFT) continue;
-        const weight = alongside(pairs, ridge, rate);
+        const weight = alongside(pairs, ridge, rate) - ratePrice(rate);
         if (weight > best.weight) best = { rate, weight };
       }
     }

@@ -2,7 +2,7 @@ import type { Micros } from '../model/time.js';
 import { type Curve, curveOf, offsetAt } from './curve.js';
 import { isCertain, type Relation, relate } from './relate.js';
 import type { Sighting } from './sighting.js';
-import type { StepSigns } from './steps.js';
+import { correctAll, type StepSigns, unstepped } from './steps.js';
 
 /** One clock: what a machine stamped in one way of writing time. */
 export interface ClockInput {
@@ -140,21 +140,22 @@ interface Measured {
 /** Places a clock by one that has a place. */
 function measure(peer: ClockInput, peerCurve: Curve | null, clock: ClockInput): Measured {
   const { sightings, base } = inTrueTime(peer, peerCurve);
-  const relation = relate(sightings, clock.sightings, {
+  const steps = unstepped(clock.signs);
+  const relation = relate(sightings, correctAll(clock.sightings, steps), {
     zonesKnown: clock.zoneKnown,
-    ...{ stepsA: peerCurve === null ? peer.signs : { places: [], unseen: peer.signs.unseen }, stepsB: clock.signs },
+    ...{ stepsA: { places: [], unseen: peer.signs.unseen }, stepsB: steps.signs },
   });
   if (relation === null || !isCertain(relation)) return { curve: null, anchors: [], rivals: relation?.rivals ?? [] };
-  const curve = curveOf(relation, clock.signs.places, base, ({ b }) => (clock.sightings[b] as Sighting).written);
+  const curve = curveOf(relation, steps, base, ({ b }) => (clock.sightings[b] as Sighting).written);
   return { curve, anchors: anchorsOf(relation, curve, sightings, clock.sightings), rivals: relation.rivals };
 }
 
 /** The peer's sightings where its own curve puts them; those it cannot place are left out. `base`: how far all may be off. */
 function inTrueTime(
-  { sightings }: ClockInput,
+  { sightings, signs }: ClockInput,
   curve: Curve | null,
 ): { readonly sightings: readonly Sighting[]; readonly base: Micros } {
-  if (curve === null) return { sightings, base: 0 };
+  if (curve === null) return { sightings: correctAll(sightings, unstepped(signs)), base: 0 };
   let base = 0;
   const placed = sightings.flatMap((sighting): Sighting[] => {
     const offset = offsetAt(curve, sighting.written);

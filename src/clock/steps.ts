@@ -1,4 +1,5 @@
 import type { Micros } from '../model/time.js';
+import type { Sighting } from './sighting.js';
 
 /** Where a clock may have been set, by its own log. */
 export interface StepPlace {
@@ -19,6 +20,39 @@ export interface StepSigns {
 }
 
 export const NO_SIGNS: StepSigns = { places: [], unseen: null };
+
+/** The steps that a log shows, taken back: its written times as if the clock had run on as it did at first. */
+export interface Unstepped {
+  readonly correct: (written: Micros) => Micros;
+  /** In corrected time: how far each step may have been another than the one taken back, and the silences. */
+  readonly signs: StepSigns;
+  /** By how much the steps between two written times may be wrong together. */
+  readonly doubt: (from: Micros, to: Micros) => Micros;
+}
+
+export function correctAll(sightings: readonly Sighting[], { correct }: Unstepped): readonly Sighting[] {
+  return sightings.map((sighting) => ({ ...sighting, written: correct(sighting.written) }));
+}
+
+export function unstepped({ places, unseen }: StepSigns): Unstepped {
+  const known = places.filter(({ certain }) => certain);
+  const before = (written: Micros, of: (place: StepPlace) => Micros): Micros =>
+    known.reduce((sum, place) => (place.at <= written ? sum + of(place) : sum), 0);
+  const correct = (written: Micros): Micros => written - before(written, (place) => (place.least + place.most) / 2);
+  const half = (place: StepPlace): Micros => (place.most - place.least) / 2;
+  return {
+    correct,
+    signs: {
+      places: places.map((place) => {
+        const reach = half(place);
+        const rest = place.certain ? { least: -reach, most: reach, certain: false } : {};
+        return { ...place, at: correct(place.at), ...rest };
+      }),
+      unseen,
+    },
+    doubt: (from, to) => Math.abs(before(to, half) - before(from, half)),
+  };
+}
 
 /** How far the places between two written times may have set the clock together. */
 export interface StepReach {

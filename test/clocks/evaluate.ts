@@ -1,5 +1,6 @@
 import { curveOf, offsetAt } from '../../src/clock/curve.js';
 import { isCertain, relate } from '../../src/clock/relate.js';
+import { correctAll, unstepped } from '../../src/clock/steps.js';
 import { type Micros, SECOND } from '../../src/model/time.js';
 import { type PairWorld, pairWorld, random } from './world.js';
 
@@ -55,10 +56,14 @@ function kindOf({ shared, irregular }: PairWorld): string {
 }
 
 function judge(world: PairWorld, seed: number, tally: Tally): void {
-  const relation = relate(world.a, world.b, { zonesKnown: world.clock.zoneKnown, stepsB: world.signs });
+  const steps = unstepped(world.signs);
+  const relation = relate(world.a, correctAll(world.b, steps), {
+    zonesKnown: world.clock.zoneKnown,
+    stepsB: steps.signs,
+  });
   if (relation === null || !isCertain(relation)) return;
   tally.measured++;
-  const curve = curveOf(relation, world.signs.places, 0, ({ b }) => world.b[b]?.written ?? 0);
+  const curve = curveOf(relation, steps, 0, ({ b }) => world.b[b]?.written ?? 0);
   const next = random(seed + 1e6);
   let asked = 0;
   let outside = 0;
