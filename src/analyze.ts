@@ -3,7 +3,7 @@ import { alignClocks } from './clock/align.js';
 import { byTime, placeDetections } from './clock/place.js';
 import { correlate } from './correlate/correlate.js';
 import { mergeCopies } from './correlate/dedupe.js';
-import { resolveEntities } from './correlate/entities.js';
+import { eventOwners, resolveEntities } from './correlate/entities.js';
 import { buildIncidents } from './correlate/incidents.js';
 import { withinLimits } from './correlate/limits.js';
 import { describeLimits } from './detect/limits.js';
@@ -38,11 +38,15 @@ export function analyze(options: AnalyzeOptions): Analysis {
   const written = read.flatMap((reading) => reading.detections);
   const observations = joinObservations(read.map((reading) => reading.observations));
 
-  const clocks = alignClocks(sources, written, options.zones);
   const topology = buildTopology(observations, statedFacts(sources));
   const paths = new Map(sources.map((source) => [source.id, source.path]));
   const pathOf = (source: string): string => paths.get(source) ?? source;
   const aboutVm = new Set(of('detection').flatMap((rule) => (rule.entity?.type === 'vm' ? [rule.id] : [])));
+  const anchors = new Map(of('detection').map((rule) => [rule.id, rule.anchor]));
+  const clocks = alignClocks(sources, written, options.zones, {
+    anchorOf: (rule) => anchors.get(rule) ?? null,
+    nameOf: eventOwners(sources, topology),
+  });
   const placed = resolveEntities(placeDetections(written, clocks), topology, pathOf, (rule) => aboutVm.has(rule));
   const single = [...mergeCopies(placed)].sort(byTime);
   const detections = [...single, ...correlate(of('correlation'), single)].sort(byTime);

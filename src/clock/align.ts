@@ -4,6 +4,7 @@ import type { Detection } from '../model/detection.js';
 import type { ReadSource } from '../model/source.js';
 import type { Interval, Micros, WrittenTime } from '../model/time.js';
 import { bootClocks } from './boots.js';
+import { type AnchorSource, measureStreams, NO_ANCHORS } from './measure.js';
 import { resolveWall, UNMEASURED } from './wall.js';
 import { inYear, turnsBefore } from './year.js';
 import { readOverrides } from './zone.js';
@@ -13,6 +14,7 @@ export function alignClocks(
   sources: readonly ReadSource[],
   detections: readonly Detection[],
   zones: readonly string[],
+  anchors: AnchorSource = NO_ANCHORS,
 ): Clocks {
   const overrides = readOverrides(zones);
   const dated = datedRange(sources);
@@ -27,6 +29,7 @@ export function alignClocks(
   }
   const placeWall = (key: string, time: WrittenTime, byteOffset: number | null): Placed | null =>
     placeOnWall(streams.get(key), stats.get(key), time, byteOffset);
+  for (const [key, clock] of measureStreams(sources, streams, detections, anchors, placeWall)) streams.set(key, clock);
   const boots = bootClocks(sources, detections, placeWall);
   for (const [key, clock] of boots.streams) streams.set(key, clock);
   return {
@@ -66,7 +69,8 @@ function placeOnWall(
     time.yearless && clock.year !== null
       ? inYear(time.micros, clock.year + turnsBefore(stats.yearTurns, byteOffset))
       : time.micros;
-  if (time.utcOffset !== null) {
+  // What was measured goes before what the stamp states.
+  if (time.utcOffset !== null && clock.basis !== 'measured') {
     return {
       utc: written - time.utcOffset,
       uncertainty: UNMEASURED + time.resolution,

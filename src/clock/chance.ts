@@ -10,6 +10,12 @@ const WIDTH = 3;
 const SLOPPY = [MINUTE, 10 * MINUTE, HOUR];
 
 /**
+ * That two events have one key after all, or that a log wrote an old line down again: so rare that two such pairs prove any
+ * offset, and one none that is unusual.
+ */
+const ONCE = Math.exp(-14);
+
+/**
  * For each sighting of one key the chance that a sighting of that key stands where it stands, or near enough, on a day
  * like any other: by how many others there are, and by how many stand there at the same time of day. A job that runs at
  * two o'clock sharp every night is sure to be found at two o'clock, under whatever shift by days; one that runs whenever an
@@ -23,7 +29,11 @@ export function chanceOf(sightings: readonly Sighting[]): Float64Array {
   const phases = Float64Array.from(order, (i) => phaseOf(sightings, i));
   const chances = new Float64Array(count);
   for (const [at, i] of order.entries()) {
-    const { spread } = sightings[i] as Sighting;
+    const { spread, unique = false } = sightings[i] as Sighting;
+    if (unique) {
+      chances[i] = ONCE;
+      continue;
+    }
     const width = WIDTH * spread;
     const widths = [width, ...SLOPPY.filter((stretch) => stretch > width)];
     const sameTime = Math.max(...widths.map((stretch) => ((neighbours(phases, at, stretch) / days) * width) / stretch));

@@ -9,6 +9,8 @@ export interface Sighting {
   /** How much later than the event this side usually stamps it, and how far it may lie from that. */
   readonly lag: Micros;
   readonly spread: Micros;
+  /** The key says so much (an uptime in microseconds, an absolute time) that no two events have the same. */
+  readonly unique?: boolean;
 }
 
 /** Two sightings that may be of one event. Columns, because there are thousands and the search over them is the work. */

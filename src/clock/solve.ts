@@ -47,15 +47,19 @@ export function solveClocks(inputs: readonly ClockInput[]): ReadonlyMap<string, 
   const clocks = [...inputs].sort((x, y) => y.rank - x.rank || (x.id < y.id ? -1 : 1));
   const partners = partnersOf(clocks);
   const solved = new Map<string, SolvedClock>();
+  const undecided: Undecided = new Map();
   for (const root of clocks) {
     if (solved.has(root.id) || partners.get(root.id) === undefined) continue;
     if (root.sightings.length === 0 || !root.zoneKnown) continue;
     solved.set(root.id, { curve: null, peer: null, isReference: true, anchors: [], undecided: [] });
-    spread(root, clocks, partners, solved);
+    spread(root, clocks, partners, solved, undecided);
   }
-  for (const { id } of clocks) if (!solved.has(id)) solved.set(id, UNSOLVED);
+  for (const { id } of clocks) if (!solved.has(id)) solved.set(id, { ...UNSOLVED, undecided: undecided.get(id) ?? [] });
   return solved;
 }
+
+/** By clock what it was compared with in vain. */
+type Undecided = Map<string, { readonly peer: string; readonly rivals: readonly Micros[] }[]>;
 
 const UNSOLVED: SolvedClock = { curve: null, peer: null, isReference: false, anchors: [], undecided: [] };
 
@@ -102,10 +106,10 @@ function spread(
   clocks: readonly ClockInput[],
   partners: Partners,
   solved: Map<string, SolvedClock>,
+  undecided: Undecided,
 ): void {
   const byId = new Map(clocks.map((clock) => [clock.id, clock]));
   const tried = new Map<string, number>();
-  const undecided = new Map<string, { readonly peer: string; readonly rivals: readonly Micros[] }[]>();
   const queue = edgeQueue();
   const open = (from: string): void => {
     for (const [to, shared] of partners.get(from) ?? []) if (!solved.has(to)) queue.push({ from, to, shared });
@@ -128,7 +132,6 @@ function spread(
     });
     open(to);
   }
-  for (const [id, list] of undecided) if (!solved.has(id)) solved.set(id, { ...UNSOLVED, undecided: list });
 }
 
 interface Measured {

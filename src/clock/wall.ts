@@ -331,10 +331,16 @@ function siteOffset(
   return null;
 }
 
-/** Turns the offsets over the stream's span into segments; changes are found to the minute. */
-function segmentsOf(stream: StreamStats, year: number | null, zone: Zone): readonly ClockSegment[] {
+/** From its first to its last written time, in the years they are in. */
+export function spanOfStream(stream: StreamStats, year: number | null): Interval {
   const first = year === null ? (stream.first ?? 0) : inYear(stream.first ?? 0, year);
   const last = year === null ? (stream.last ?? first) : inYear(stream.last ?? 0, year + stream.yearTurns.length);
+  return { earliest: first, latest: last };
+}
+
+/** Turns the offsets over the stream's span into segments; changes are found to the minute. */
+function segmentsOf(stream: StreamStats, year: number | null, zone: Zone): readonly ClockSegment[] {
+  const { earliest: first, latest: last } = spanOfStream(stream, year);
   const segments: ClockSegment[] = [];
   let from: Micros | null = null;
   let offset = zone.offsetAt(first);

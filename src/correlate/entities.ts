@@ -1,4 +1,5 @@
-import type { Entity, Timed } from '../model/detection.js';
+import type { Detection, Entity, Timed } from '../model/detection.js';
+import type { ReadSource } from '../model/source.js';
 import type { Topology } from '../model/topology.js';
 
 /** Gives every detection the canonical name of what it is about. A guest log without a host name is a VM of its own. */
@@ -29,6 +30,20 @@ function resolve(
   }
   const name = canonical(entity, topology);
   return name === entity.name ? entity : { type: entity.type, name };
+}
+
+/** Before clocks are known: whose event a detection is, by one name for all logs; null when only a clock could tell. */
+export function eventOwners(
+  sources: readonly ReadSource[],
+  topology: Topology,
+): (detection: Detection) => string | null {
+  const hosts = new Map(sources.map(({ id, pathHost }) => [id, pathHost]));
+  return (detection) => {
+    const { entity, first, source, layer } = detection;
+    if (entity !== null) return canonical(entity, topology);
+    const host = first?.host ?? hosts.get(source) ?? null;
+    return layer !== 'guest' || host === null ? null : (topology.vmOf(host) ?? host);
+  };
 }
 
 function canonical(entity: Entity, topology: Topology): string {

@@ -136,6 +136,7 @@ function ruleOf(detection: object, number: number): DetectionRule | undefined {
       onset: null,
       able: null,
       unless: null,
+      anchor: null,
     },
     logsource: { product: null, service: null, category: null },
     capture: () => ({}),

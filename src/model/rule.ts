@@ -72,7 +72,19 @@ export interface DetectionRule extends RuleHead {
     | null;
   readonly able: { readonly statement: string; readonly kernel: readonly string[] } | null;
   readonly unless: { readonly rule: string; readonly same: readonly string[]; readonly withinSeconds: number } | null;
+  readonly anchor: AnchorRule | null;
   readonly statement: string;
+}
+
+/** A detection that another clock sees as well: by such events clocks are measured against each other. */
+export interface AnchorRule {
+  /** What happened; rules of one event may see the same, if they speak of the same entity. */
+  readonly event: string;
+  /** How much later than the event this rule's record is usually stamped (earlier: negative), and how far from that it may be. */
+  readonly lagSeconds: number;
+  readonly spreadSeconds: number;
+  /** Captures that must be equal too: a session, a sequence number. */
+  readonly same: readonly string[];
 }
 
 export type CorrelationType =

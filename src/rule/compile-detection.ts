@@ -1,6 +1,6 @@
 import type { Role } from '../model/detection.js';
 import { parseKernelRange } from '../model/kernel-version.js';
-import type { DetectionRule, EntityRef, Logsource } from '../model/rule.js';
+import type { AnchorRule, DetectionRule, EntityRef, Logsource } from '../model/rule.js';
 import { type Capture, capture, captureFrom } from './capture.js';
 import { logsourceKey, referenceTo, showLogsource } from './catalogue.js';
 import type { CompileContext } from './context.js';
@@ -39,7 +39,7 @@ const KEYS = [
   'scope',
   'x-faultline',
 ];
-const EXTENSION_KEYS = ['role', 'entity', 'capture', 'onset', 'able', 'unless', 'statement'];
+const EXTENSION_KEYS = ['role', 'entity', 'capture', 'onset', 'able', 'unless', 'anchor', 'statement'];
 
 export interface CompiledDetectionRule {
   readonly rule: DetectionRule;
@@ -100,7 +100,10 @@ export function readLogsource(node: YamlNode, what: string, report: Report): Log
   return undefined;
 }
 
-type Extension = Pick<DetectionRule, 'role' | 'entity' | 'capture' | 'onset' | 'able' | 'unless' | 'statement'> & {
+type Extension = Pick<
+  DetectionRule,
+  'role' | 'entity' | 'capture' | 'onset' | 'able' | 'unless' | 'anchor' | 'statement'
+> & {
   readonly captureNames: ReadonlySet<string>;
 };
 
@@ -113,14 +116,16 @@ function readExtension(section: Section, context: CompileContext, fields: Readon
   const own = new Set([...fields, ...captures.map((one) => one.field)]);
   const known: KnownNames = { captures: complete ? captureNames : null, fields: own, allowFields: true };
   const role = required(section, 'role', oneOf(ROLES, 'roles')) ?? 'marker';
+  const entity = optional(section, 'entity', entityRef(known), null) ?? null;
   return {
     role,
-    entity: optional(section, 'entity', entityRef(known), null) ?? null,
+    entity,
     capture: captureFrom(captures),
     captureNames,
     onset: optional(section, 'onset', onset(known, role), null) ?? null,
     able: optional(section, 'able', able, null) ?? null,
     unless: optional(section, 'unless', unless(known, context), null) ?? null,
+    anchor: optional(section, 'anchor', anchor(known, entity !== null), null) ?? null,
     statement: required(section, 'statement', statement(known)) ?? '',
   };
 }
@@ -189,6 +194,25 @@ const able: Reader<NonNullable<DetectionRule['able']>> = (node, what, report) =>
   const kernel = required(section, 'kernel', distinct(kernelRange, { min: 1 }));
   return said === undefined || kernel === undefined ? undefined : { statement: said, kernel };
 };
+
+const EVENT = text({ pattern: /^[a-z0-9-]+$/, fix: 'use a-z, 0-9 and -, as in vm-boot' });
+
+/** `{event, lag, spread, same}`, seconds. */
+function anchor(known: KnownNames, hasEntity: boolean): Reader<AnchorRule> {
+  return (node, what, report) => {
+    const section = openSection(node, what, report, ['event', 'lag', 'spread', 'same']);
+    if (section === undefined) return undefined;
+    const event = required(section, 'event', EVENT);
+    const lagSeconds = optional(section, 'lag', number(), 0);
+    const spreadSeconds = required(section, 'spread', number({ min: 0.001 }));
+    const same = optional(section, 'same', distinct(captureName(known), { min: 1 }), []);
+    if (!hasEntity)
+      report(node.place, shown(node), `${what} needs an entity`, "say whose event it is: 'entity: {...}'");
+    if (event === undefined || lagSeconds === undefined || spreadSeconds === undefined || same === undefined)
+      return undefined;
+    return { event, lagSeconds, spreadSeconds, same };
+  };
+}
 
 function unless(known: KnownNames, context: CompileContext): Reader<NonNullable<DetectionRule['unless']>> {
   const { catalogue, document } = context;

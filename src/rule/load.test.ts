@@ -271,6 +271,7 @@ describe('a pack without mistakes', () => {
       onset: null,
       able: null,
       unless: null,
+      anchor: null,
       statement: 'journal on {journal} aborted',
     });
     expect(abort.matches(line)).toBe(true);
@@ -853,6 +854,17 @@ describe('mistakes in rules', () => {
       'host/reset.yaml',
       [['host/other', 'host/reset']],
       ['16:11 [core/host/reset] a rule cannot excuse itself -> name another rule'],
+    ],
+    [
+      'anchor without what it needs',
+      'host/reset.yaml',
+      [['  unless:', '  anchor: { event: VM boot, lag: soon, same: [nothing] }\n  unless:']],
+      [
+        "16:11 [event:] 'anchor' has no 'spread' -> add 'spread:'",
+        "16:20 [VM boot] 'event' cannot be 'VM boot' -> use a-z, 0-9 and -, as in vm-boot",
+        "16:34 [soon] 'lag' is a number, here stands a text -> write a number",
+        "16:47 [nothing] 'same'[0]: no capture group is called 'nothing' -> define a capture (?P<nothing>...); known: disk, seconds",
+      ],
     ],
     [
       'minutes in capitals',

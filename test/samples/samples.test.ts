@@ -7,6 +7,7 @@ import { faultline } from '../end-to-end/faultline.js';
 import { schemaMistakes } from '../report-schema.js';
 import { reportOf, verdictsOf } from '../run.js';
 import { generateSample, SAMPLE_NAMES } from '../sample-generator/generate.js';
+import { restamped } from './restamp.js';
 
 const root = new URL('../../samples/', import.meta.url).pathname;
 const scratch = mkdtempSync(join(tmpdir(), 'faultline-samples-'));
@@ -164,6 +165,22 @@ describe('verdicts', () => {
 
   test('quiet-week: nothing', async () => {
     expect(storage(await sampleReport('quiet-week'))).toEqual([]);
+  });
+});
+
+describe('a guest whose clock was wrong', () => {
+  test.each([
+    ['path-loss', 'web02', 3 * 3_600 + 137],
+    ['nightly-backup', 'web01', -4_000],
+    // It keeps the logs of other guests, under their own stamps.
+    ['nightly-backup', 'log01', 86_437],
+    ['saturated-san', 'mail01', 10_937],
+  ])('%s: %s off by %d s is measured, and no verdict changes', async (name, guest, seconds) => {
+    const report = await reportOf(restamped(filesOf(join(root, name)), `guests/${guest}/`, seconds));
+    expect(verdictsOf(report)).toEqual(verdictsOf(await sampleReport(name)));
+    const corrected = report.sources.filter(({ issues }) => issues.some(({ code }) => code === 'clock-contradicted'));
+    expect(corrected.length).toBeGreaterThan(0);
+    for (const { path } of corrected) expect(path).toContain(`guests/${guest}/`);
   });
 });
 
