@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { UserError } from '../model/user-error.js';
+import { type ClocksOptions, runClocks } from './clocks.js';
 import { type ReportOptions, runReport } from './report.js';
 import { runLint, runTests } from './rules.js';
 import { runSearch, type SearchCommandOptions } from './search.js';
@@ -58,6 +59,9 @@ export async function run(argv: readonly string[]): Promise<number> {
     .action(async (paths: string[], options: ReportOptions) => {
       code = await runReport(paths, options);
     });
+  addClocks(program, (n) => {
+    code = n;
+  });
   addRules(program, (n) => {
     code = n;
   });
@@ -73,6 +77,30 @@ export async function run(argv: readonly string[]): Promise<number> {
     throw new UserError(error.message.replace(/^error: /, ''), 'see faultline --help');
   }
   return code;
+}
+
+const CLOCKS_EXAMPLES = `
+Examples:
+  faultline clocks ./evidence
+  faultline clocks ./evidence --format json --out clocks.json
+  faultline clocks ./evidence --zone web01=Europe/Vienna
+
+True time is the stamp, read as if it were UTC, plus the offset.`;
+
+function addClocks(program: Command, done: (code: number) => void): void {
+  program
+    .command('clocks')
+    .description('what is known of every clock: zone, offset, error, and the proof')
+    .argument('<path...>', 'files, folders, .gz members, or - for standard input')
+    .addOption(new Option('-f, --format <format>', 'output').choices(['text', 'json']).default('text'))
+    .option('-o, --out <file>', 'write there instead of standard output')
+    .option('--rules <dir>', 'one more rule pack (repeatable)', append, [])
+    .option('--zone <name-or-path=zone>', 'local time of a host or file (repeatable)', append, [])
+    .option('-j, --jobs <n>', 'threads that read; the result is the same for any number (default: the cores)')
+    .option('--cache-limit <size>', 'disk for unpacked and piped evidence')
+    .option('-q, --quiet', 'no progress')
+    .addHelpText('after', CLOCKS_EXAMPLES)
+    .action(async (paths: string[], options: ClocksOptions) => done(await runClocks(paths, options)));
 }
 
 const RULES_EXAMPLES = `

@@ -76,11 +76,11 @@ export async function runReport(paths: readonly string[], options: ReportOptions
   return exitCode(report, options.failOn);
 }
 
-function analyzed(
+export function analyzed(
   readings: readonly InputReading[],
   ruleSet: RuleSet,
   span: Interval | null,
-  { zone, vm }: ReportOptions,
+  { zone, vm }: Pick<ReportOptions, 'zone' | 'vm'>,
 ): Analysis {
   const analysis = analyze({ readings, ruleSet, zones: zone, span, entities: vm });
   if (analysis.sources.length > 0) return analysis;
@@ -100,7 +100,7 @@ function render(report: Report, { format, out }: ReportOptions): string {
   return toText(report, out === undefined ? terminalPalette(process.stdout) : PLAIN);
 }
 
-function recognised(): string {
+export function recognised(): string {
   return PARSERS.map((parser) => parser.id).join(', ');
 }
 

@@ -257,7 +257,7 @@ function withCurve(clock: StreamClock, stream: StreamStats, solved: SolvedClock,
 function issueOf(
   { basis }: StreamClock,
   stream: StreamStats,
-  { anchors }: SolvedClock,
+  { anchors, isOutranked }: SolvedClock,
   curve: Curve,
   peer: Peer,
 ): Issue {
@@ -269,7 +269,7 @@ function issueOf(
     ? { code: 'measured-clock', severity: 'info', note: `the clock was measured by ${by}`, count: 1, at: null }
     : {
         ...{ code: 'clock-contradicted', severity: 'error', count: stream.records, at: null },
-        note: `what the stamps state is contradicted by ${by}: ${off} were added`,
+        note: `what the stamps state is contradicted by ${by}: ${off} were added${isOutranked ? '' : '; which of the two is right is not known'}`,
       };
 }
 
@@ -280,6 +280,7 @@ function correctedSegments(clock: StreamClock, span: Interval, curve: Curve): re
   for (const { from } of clock.segments) if (from !== null) cuts.add(from);
   const bounds = [null, ...[...cuts].sort((x, y) => x - y), null];
   const parts: ClockSegment[] = [];
+  let narrowest = Infinity;
   for (let i = 0; i + 1 < bounds.length; i++) {
     const from = bounds[i] ?? null;
     const to = bounds[i + 1] ?? null;
@@ -287,11 +288,25 @@ function correctedSegments(clock: StreamClock, span: Interval, curve: Curve): re
     const end = to === null ? Math.max(start, span.latest) : to - 1;
     const next = partOf(clock, curve, from, to, start, end);
     const last = parts.at(-1);
-    if (last !== undefined && last.offset === next.offset && last.uncertainty === next.uncertainty)
-      parts[parts.length - 1] = { ...last, to };
-    else parts.push(next);
+    narrowest = Math.min(narrowest, next.uncertainty);
+    const joined = last === undefined ? null : joinParts(last, next, narrowest);
+    if (joined === null) narrowest = next.uncertainty;
+    if (joined === null) parts.push(next);
+    else parts[parts.length - 1] = joined;
   }
   return parts;
+}
+
+/** An error bar may grow by so much for a shorter list of segments. */
+const WIDENED = 1.25;
+
+/** Two neighbours as one whose error bar covers both; null where that would be much wider than the narrowest of its parts. */
+function joinParts(first: ClockSegment, second: ClockSegment, narrowest: Micros): ClockSegment | null {
+  const low = Math.min(first.offset - first.uncertainty, second.offset - second.uncertainty);
+  const high = Math.max(first.offset + first.uncertainty, second.offset + second.uncertainty);
+  const uncertainty = Math.ceil((high - low) / 2);
+  if (uncertainty > WIDENED * narrowest) return null;
+  return { from: first.from, to: second.to, offset: Math.round((low + high) / 2), uncertainty };
 }
 
 function partOf(

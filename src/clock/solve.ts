@@ -29,6 +29,8 @@ export interface SolvedClock {
   /** The clock it was measured against; null for the one all others are measured against, and for those without a curve. */
   readonly peer: string | null;
   readonly isReference: boolean;
+  /** The clock at the root of its group is trusted more than this one; else nobody knows which of the two is right. */
+  readonly isOutranked: boolean;
   readonly anchors: readonly Anchor[];
   /** Where it was compared and nothing certain came of it: other alignments that explain as much. */
   readonly undecided: readonly { readonly peer: string; readonly rivals: readonly Micros[] }[];
@@ -51,7 +53,7 @@ export function solveClocks(inputs: readonly ClockInput[]): ReadonlyMap<string, 
   for (const root of clocks) {
     if (solved.has(root.id) || partners.get(root.id) === undefined) continue;
     if (root.sightings.length === 0 || !root.zoneKnown) continue;
-    solved.set(root.id, { curve: null, peer: null, isReference: true, anchors: [], undecided: [] });
+    solved.set(root.id, { curve: null, peer: null, isReference: true, isOutranked: false, anchors: [], undecided: [] });
     spread(root, clocks, partners, solved, undecided);
   }
   for (const { id } of clocks) if (!solved.has(id)) solved.set(id, { ...UNSOLVED, undecided: undecided.get(id) ?? [] });
@@ -61,7 +63,14 @@ export function solveClocks(inputs: readonly ClockInput[]): ReadonlyMap<string, 
 /** By clock what it was compared with in vain. */
 type Undecided = Map<string, { readonly peer: string; readonly rivals: readonly Micros[] }[]>;
 
-const UNSOLVED: SolvedClock = { curve: null, peer: null, isReference: false, anchors: [], undecided: [] };
+const UNSOLVED: SolvedClock = {
+  curve: null,
+  peer: null,
+  isReference: false,
+  isOutranked: false,
+  anchors: [],
+  undecided: [],
+};
 
 /** By clock the others it shares sightings with, and how much. */
 type Partners = ReadonlyMap<string, ReadonlyMap<string, number>>;
@@ -127,7 +136,7 @@ function spread(
       continue;
     }
     solved.set(to, {
-      ...{ curve: result.curve, peer: from, isReference: false },
+      ...{ curve: result.curve, peer: from, isReference: false, isOutranked: root.rank > clock.rank },
       ...{ anchors: result.anchors, undecided: undecided.get(to) ?? [] },
     });
     open(to);

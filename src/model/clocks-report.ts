@@ -1,0 +1,47 @@
+import type { ClockBasis } from './detection.js';
+import type { IssueSeverity } from './source.js';
+
+/** What `faultline clocks` says. Times are RFC 3339 in UTC. */
+export interface ClocksReport {
+  readonly schemaVersion: '1.0';
+  readonly tool: { readonly name: 'faultline'; readonly version: string };
+  /** One for each host, channel or kind of counter of a source, in the order of the sources. */
+  readonly clocks: readonly ReportStreamClock[];
+}
+
+export interface ReportStreamClock {
+  readonly source: string;
+  readonly path: string;
+  readonly host: string | null;
+  readonly channel: string | null;
+  readonly records: number;
+  readonly basis: ClockBasis;
+  /** True time of its first and last sign of life. */
+  readonly from: string | null;
+  readonly to: string | null;
+  /** Of the first stamp, where stamps have none. */
+  readonly year: number | null;
+  /** As it is written in the source or was given. */
+  readonly statedZone: string | null;
+  /** Null where the error of the clock is too large to tell a zone, and for time since boot. */
+  readonly zone: {
+    /** `+01:00`, in the order in which they held. */
+    readonly offsets: readonly string[];
+    /** IANA names, where a change of offset tells them apart. */
+    readonly names: readonly string[];
+  } | null;
+  /** True time = stamp read as UTC + offset. */
+  readonly segments: readonly {
+    readonly from: string | null;
+    readonly to: string | null;
+    readonly offsetSeconds: number;
+    readonly uncertaintySeconds: number;
+  }[];
+  readonly proofs: readonly {
+    readonly kind: string;
+    /** Path of the other source; null where the stamp or the format speaks for itself. */
+    readonly peer: string | null;
+    readonly residualSeconds: number | null;
+  }[];
+  readonly issues: readonly { readonly code: string; readonly severity: IssueSeverity; readonly note: string }[];
+}

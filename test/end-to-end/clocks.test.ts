@@ -1,0 +1,78 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { ClocksReport } from '../../src/model/clocks-report.js';
+import { faultline } from './faultline.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'faultline-clocks-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function put(name: string, content: string): string {
+  const file = join(folder, name);
+  mkdirSync(join(file, '..'), { recursive: true });
+  writeFileSync(file, content);
+  return file;
+}
+
+const START = Date.UTC(2024, 2, 3, 2, 14, 7);
+/** Uptimes of three kernel lines, as they stand in every copy of the log. */
+const UPTIMES = [120.25, 4_711.125, 9_000.5];
+
+/** The same three kernel lines under a clock that is off. */
+function log(off: number): string {
+  return UPTIMES.map((uptime, i) => {
+    const stamp = new Date(START + (uptime + off) * 1000).toISOString().replace('Z', '000+00:00');
+    const body = `blk_update_request: I/O error, dev sda, sector ${4096 * (i + 1)} op 0x1:(WRITE) flags 0x0`;
+    return `${stamp} web01 kernel: [${uptime.toFixed(6).padStart(12, ' ')}] ${body}\n`;
+  }).join('');
+}
+
+describe('faultline clocks', () => {
+  const all = join(folder, 'case');
+  put('case/a-collector/web01.log', log(0));
+  put('case/b-guest/syslog', log(5 * 3_600 + 90));
+  put('case/c\u001b[2J/syslog', log(0).replaceAll('web01', 'other'));
+
+  test('two logs that disagree about the same records: both are shown, and that nobody knows who is right', () => {
+    const { code, out } = faultline(['clocks', all, '--format', 'json', '--quiet']);
+    expect(code).toBe(0);
+    const report = JSON.parse(out) as ClocksReport;
+    const [collector, guest] = report.clocks;
+    expect(collector).toMatchObject({ path: 'a-collector/web01.log', basis: 'stated', zone: { offsets: ['+00:00'] } });
+    expect(guest).toMatchObject({
+      path: 'b-guest/syslog',
+      basis: 'measured',
+      host: 'web01',
+      zone: { offsets: ['+05:00'] },
+    });
+    expect(guest?.segments).toHaveLength(1);
+    expect(Math.abs((guest?.segments[0]?.offsetSeconds ?? 0) + 18_090)).toBeLessThan(
+      guest?.segments[0]?.uncertaintySeconds ?? 0,
+    );
+    expect(guest?.proofs[0]).toMatchObject({ kind: 'same-record', peer: 'a-collector/web01.log' });
+    expect(guest?.issues.map(({ code: issue, note }) => `${issue}: ${note}`).join('\n')).toMatch(
+      /clock-contradicted: .* 3 events beside a-collector\/web01\.log: -1\d{4}\.\d s were added; which of the two is right is not known/,
+    );
+  });
+
+  test('text says the same, and no path reaches the terminal as it is', () => {
+    const { code, out, err } = faultline(['clocks', all]);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/^faultline \S+: 3 clocks: 2 stated, 1 measured\n/);
+    expect(out).toMatch(/b-guest\/syslog {2}web01\n {4}measured UTC\+05:00/);
+    expect(out).not.toContain('\u001b');
+    expect(out).toContain('\\x1b');
+  });
+
+  test('the same bytes for any number of threads', () => {
+    const [one, two] = ['1', '3'].map((jobs) => faultline(['clocks', all, '--format', 'json', '--jobs', jobs]).out);
+    expect(two).toBe(one);
+  });
+
+  test('nothing to read is an error that says what to do', () => {
+    const { code, err } = faultline(['clocks', join(folder, 'nowhere')]);
+    expect(code).toBe(2);
+    expect(err).toContain('nowhere');
+  });
+});
