@@ -3,7 +3,7 @@ import type { StreamStats } from '../model/coverage.js';
 import type { Detection } from '../model/detection.js';
 import type { AnchorRule } from '../model/rule.js';
 import type { Issue, ReadSource } from '../model/source.js';
-import { type Interval, type Micros, SECOND, type WrittenTime } from '../model/time.js';
+import { type Interval, MINUTE, type Micros, SECOND, type WrittenTime } from '../model/time.js';
 import { type Curve, offsetAt } from './curve.js';
 import type { Sighting } from './sighting.js';
 import { type ClockInput, type SolvedClock, solveClocks } from './solve.js';
@@ -153,6 +153,10 @@ const MACHINE = 'machine:';
 /** From one log to another: a forwarded line, a second file of the same daemon. */
 const COPY_SPREAD: Micros = 2 * SECOND;
 
+/** Lines of early boot wait for the daemon that stamps them, in one log longer than in another: below a minute as a rule. */
+const EARLY: Micros = 2 * MINUTE;
+const LATE_AT_BOOT: Micros = MINUTE;
+
 /** What rules call anchors, and every record that stands in more than one log. */
 function addDetections(
   inputs: Inputs,
@@ -182,7 +186,9 @@ function addDetections(
       const key = ['same-record', name, record.uptime ?? '', record.ident ?? '', record.pid ?? '', record.body].join(
         '|',
       );
-      sightings.push({ written, key, lag: 0, spread: COPY_SPREAD + resolution, unique: record.uptime !== null });
+      const isEarly = record.uptime !== null && record.uptime < EARLY;
+      const spread = COPY_SPREAD + resolution + (isEarly ? LATE_AT_BOOT : 0);
+      sightings.push({ written, key, lag: 0, spread, unique: record.uptime !== null });
     }
   }
 }
