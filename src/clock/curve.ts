@@ -117,15 +117,25 @@ function misfit(times: readonly number[], levels: readonly number[], from: numbe
   return inertia === 0 ? sum : Math.max(0, sum - (moment * moment) / inertia);
 }
 
+/** Beside sharp anchors blunt ones say nothing of the offset. */
+const SHARP = 4;
+
+function sharpest(matches: readonly Match[]): readonly Match[] {
+  const width = ({ spread, systematic }: Match): Micros => spread + systematic;
+  const best = Math.min(...matches.map(width));
+  return matches.filter((match) => width(match) <= SHARP * best);
+}
+
 function lineOf(
-  matches: readonly Match[],
+  all: readonly Match[],
   proven: boolean,
   assumedRate: number,
   { written, corrected }: Times,
 ): CurvePiece {
+  const matches = sharpest(all);
   const times = matches.map(corrected);
-  const from = times[0] as Micros;
-  const to = times.at(-1) as Micros;
+  const from = corrected(all[0] as Match);
+  const to = corrected(all.at(-1) as Match);
   const anchors = matches.length;
   const at = times.reduce((sum, time) => sum + time, 0) / anchors;
   const levels = matches.map((match, i) => -match.difference + assumedRate * ((times[i] as number) - at));
@@ -140,7 +150,9 @@ function lineOf(
   const straight = isTilted ? levels.map((level, i) => level - tilt * ((times[i] as number) - at)) : levels;
   const offset = isTilted ? straight.reduce((sum, level) => sum + level, 0) / anchors : median(straight);
   const residual = median(straight.map((level) => Math.abs(level - offset)));
-  const uncertainty = (MEAN * Math.max(spread, 2 * residual)) / Math.sqrt(anchors) + SECOND / 100;
+  const systematic = Math.max(...matches.map((match) => match.systematic));
+  const scatter = (MEAN * Math.max(spread, 2 * residual)) / Math.sqrt(anchors);
+  const uncertainty = scatter + systematic + SECOND / 100;
   const rateError = (isTilted ? tiltError : UNMEASURED_RATE) + WANDER;
   return { from, to, at, offset, rate, rateError, uncertainty, anchors, anchorTimes: matches.map(written), proven };
 }

@@ -29,7 +29,7 @@ test('a daemon that stamps the lines of early boot when it has started does not 
   const report = await reportOf(
     new Map([
       ['web01/journal.log', Buffer.from(boots(0))],
-      ['web01/other/syslog', Buffer.from(boots(20))],
+      ['web01/other/syslog', Buffer.from(boots(45))],
     ]),
   );
   expect(report.sources).toHaveLength(2);

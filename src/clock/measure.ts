@@ -180,7 +180,9 @@ function addDetections(
     if (rule !== null) {
       const same = rule.same.map((capture) => detection.captures[capture] ?? '');
       const key = [rule.event, name, ...same].join('|');
-      sightings.push({ written, key, lag: rule.lagSeconds * SECOND, spread: rule.spreadSeconds * SECOND + resolution });
+      // The lag is a judgement: all events of the kind may lie a third of the spread beside it.
+      const spread = rule.spreadSeconds * SECOND + resolution;
+      sightings.push({ written, key, lag: rule.lagSeconds * SECOND, spread, systematic: spread / 3 });
     }
     if (detection.layer === 'guest') {
       const key = ['same-record', name, record.uptime ?? '', record.ident ?? '', record.pid ?? '', record.body].join(
@@ -188,7 +190,10 @@ function addDetections(
       );
       const isEarly = record.uptime !== null && record.uptime < EARLY;
       const spread = COPY_SPREAD + resolution + (isEarly ? LATE_AT_BOOT : 0);
-      sightings.push({ written, key, lag: 0, spread, unique: record.uptime !== null });
+      sightings.push({
+        ...{ written, key, lag: 0, spread, unique: record.uptime !== null },
+        systematic: isEarly ? LATE_AT_BOOT : 0,
+      });
     }
   }
 }

@@ -29,6 +29,7 @@ export function pairsOf(a: readonly Sighting[], b: readonly Sighting[]): Pairs {
     difference: Float64Array.from(rows, (row) => row.difference),
     weight: Float64Array.from(rows, (row) => row.weight),
     spread: Float64Array.from(rows, (row) => row.spread),
+    systematic: Float64Array.from(rows, (row) => row.systematic),
   };
 }
 
@@ -39,6 +40,7 @@ interface Row {
   readonly difference: number;
   readonly weight: number;
   readonly spread: number;
+  readonly systematic: number;
 }
 
 function sharedKeys(a: readonly Sighting[], b: readonly Sighting[]): readonly Group[] {
@@ -67,6 +69,7 @@ function addPairs(rows: Row[], a: readonly Sighting[], b: readonly Sighting[], g
         difference: other.written - other.lag - at,
         weight: -Math.log(Math.max(chanceA[x] as number, chanceB[y] as number)),
         spread: one.spread + other.spread,
+        systematic: (one.systematic ?? 0) + (other.systematic ?? 0),
       });
     }
   }

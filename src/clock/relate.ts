@@ -22,6 +22,7 @@ export interface Match {
   /** Written time of b minus that of a, without the usual lags. */
   readonly difference: Micros;
   readonly spread: Micros;
+  readonly systematic: Micros;
 }
 
 /** Between two steps of the clocks. */
@@ -155,6 +156,7 @@ function piecesOf(pairs: Pairs, chain: Chain, rate: number): readonly Piece[] {
     const matches = run.map((p) => ({
       ...{ a: pairs.a[p] as number, b: pairs.b[p] as number },
       ...{ difference: pairs.difference[p] as number, spread: pairs.spread[p] as number },
+      systematic: pairs.systematic[p] as number,
     }));
     const weight = run.reduce((sum, p) => sum + (pairs.weight[p] as number), 0);
     return { matches, weight, proven: runs.length === 1 || weight >= SILENT + 2 * CERTAIN };

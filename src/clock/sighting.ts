@@ -9,6 +9,8 @@ export interface Sighting {
   /** How much later than the event this side usually stamps it, and how far it may lie from that. */
   readonly lag: Micros;
   readonly spread: Micros;
+  /** What of the spread all sightings of the kind may share: the mean of many does not make it smaller. */
+  readonly systematic?: Micros;
   /** The key says so much (an uptime in microseconds, an absolute time) that no two events have the same. */
   readonly unique?: boolean;
 }
@@ -26,4 +28,5 @@ export interface Pairs {
   /** How surprising a coincidence it would be, natural units. */
   readonly weight: Float64Array;
   readonly spread: Float64Array;
+  readonly systematic: Float64Array;
 }
