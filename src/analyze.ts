@@ -9,6 +9,7 @@ import { withinLimits } from './correlate/limits.js';
 import { describeLimits } from './detect/limits.js';
 import { ruleOutcomes } from './detect/outcomes.js';
 import type { Analysis } from './model/analysis.js';
+import type { ClockOverride } from './model/clock-override.js';
 import type { InputReading } from './model/reading.js';
 import type { Rule, RuleSet } from './model/rule.js';
 import type { Interval } from './model/time.js';
@@ -21,6 +22,8 @@ export interface AnalyzeOptions {
   readonly ruleSet: RuleSet;
   /** `NAME-OR-PATH=ZONE`. */
   readonly zones: readonly string[];
+  /** What a person says of single clocks. */
+  readonly clocks: readonly ClockOverride[];
   /** Only incidents that touch this span (true time); evidence outside still counts. */
   readonly span: Interval | null;
   /** Only incidents of these VMs or hosts. */
@@ -43,10 +46,8 @@ export function analyze(options: AnalyzeOptions): Analysis {
   const pathOf = (source: string): string => paths.get(source) ?? source;
   const aboutVm = new Set(of('detection').flatMap((rule) => (rule.entity?.type === 'vm' ? [rule.id] : [])));
   const anchors = new Map(of('detection').map((rule) => [rule.id, rule.anchor]));
-  const clocks = alignClocks(sources, written, options.zones, {
-    anchorOf: (rule) => anchors.get(rule) ?? null,
-    nameOf: eventOwners(sources, topology),
-  });
+  const owners = { anchorOf: (rule: string) => anchors.get(rule) ?? null, nameOf: eventOwners(sources, topology) };
+  const clocks = alignClocks(sources, written, options.zones, owners, options.clocks);
   const placed = resolveEntities(placeDetections(written, clocks), topology, pathOf, (rule) => aboutVm.has(rule));
   const single = [...mergeCopies(placed)].sort(byTime);
   const detections = [...single, ...correlate(of('correlation'), single)].sort(byTime);

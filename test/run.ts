@@ -32,6 +32,7 @@ export async function analyzeFiles(
     readings: await readEvidence(memoryInputs(files), CORE.rules, PARSERS),
     ruleSet: CORE,
     zones,
+    clocks: [],
     span: null,
     entities: [],
   });

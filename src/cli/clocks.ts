@@ -7,6 +7,7 @@ import { inputReader } from '../read-evidence.js';
 import { clocksToText } from '../report/clocks-text.js';
 import { composeClocks } from '../report/compose-clocks.js';
 import { PLAIN } from '../report/text.js';
+import { clockFile, readClockFile } from './clock-file.js';
 import { readJobs } from './jobs.js';
 import { loadRules } from './load-rules.js';
 import { terminalPalette } from './palette.js';
@@ -22,6 +23,8 @@ export interface ClocksOptions {
   readonly out?: string;
   readonly rules: readonly string[];
   readonly zone: readonly string[];
+  readonly clocks?: string;
+  readonly write?: string;
   readonly jobs?: string;
   readonly cacheLimit?: string;
   readonly quiet?: boolean;
@@ -30,6 +33,7 @@ export interface ClocksOptions {
 /** `faultline clocks PATH...`: returns the exit code. */
 export async function runClocks(paths: readonly string[], options: ClocksOptions): Promise<number> {
   const { ruleSet, rulesForThreads } = loadRules(options.rules);
+  const clocks = options.clocks === undefined ? [] : readClockFile(options.clocks);
   const inputs = discoverInputs(paths);
   if (inputs.length === 0)
     throw new UserError(`nothing to read in ${paths.join(', ')}`, `put the evidence there: ${recognised()}`);
@@ -40,7 +44,12 @@ export async function runClocks(paths: readonly string[], options: ClocksOptions
     reader: (watch) => inputReader(ruleSet.rules, PARSERS, watch),
   });
   progress.done();
-  const report = composeClocks(analyzed(readings, ruleSet, null, { zone: options.zone, vm: [] }), VERSION, zonesOf);
+  const report = composeClocks(
+    analyzed(readings, ruleSet, null, { zone: options.zone, clocks, vm: [] }),
+    VERSION,
+    zonesOf,
+  );
+  if (options.write !== undefined) await writeOut(options.write, clockFile(report));
   await writeOut(options.out ?? null, render(report, options));
   return 0;
 }

@@ -43,6 +43,7 @@ export async function run(argv: readonly string[]): Promise<number> {
       append,
       [],
     )
+    .option('--clocks <file>', 'what is known of single clocks: a file that faultline clocks --write made')
     .addOption(
       new Option('--fail-on <level>', 'exit 1 when an incident has at least this verdict').choices([
         'any',
@@ -83,7 +84,8 @@ const CLOCKS_EXAMPLES = `
 Examples:
   faultline clocks ./evidence
   faultline clocks ./evidence --format json --out clocks.json
-  faultline clocks ./evidence --zone web01=Europe/Vienna
+  faultline clocks ./evidence --write clocks.yaml      # edit it, then:
+  faultline report ./evidence --clocks clocks.yaml
 
 True time is the stamp, read as if it were UTC, plus the offset.`;
 
@@ -96,6 +98,8 @@ function addClocks(program: Command, done: (code: number) => void): void {
     .option('-o, --out <file>', 'write there instead of standard output')
     .option('--rules <dir>', 'one more rule pack (repeatable)', append, [])
     .option('--zone <name-or-path=zone>', 'local time of a host or file (repeatable)', append, [])
+    .option('--clocks <file>', 'what is known of single clocks: a file that --write made')
+    .option('--write <file>', 'write such a file, to be edited')
     .option('-j, --jobs <n>', 'threads that read; the result is the same for any number (default: the cores)')
     .option('--cache-limit <size>', 'disk for unpacked and piped evidence')
     .option('-q, --quiet', 'no progress')

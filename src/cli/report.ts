@@ -2,6 +2,7 @@ import { analyze } from '../analyze.js';
 import { discoverInputs, type Input } from '../ingest/discover.js';
 import { limitSpools } from '../ingest/spool-limit.js';
 import type { Analysis } from '../model/analysis.js';
+import type { ClockOverride } from '../model/clock-override.js';
 import type { InputReading } from '../model/reading.js';
 import type { Report } from '../model/report.js';
 import type { RuleSet } from '../model/rule.js';
@@ -15,6 +16,7 @@ import { toJson } from '../report/json.js';
 import { toMarkdown } from '../report/markdown.js';
 import { PLAIN, toText } from '../report/text.js';
 import { programKey } from '../store/program-key.js';
+import { readClockFile } from './clock-file.js';
 import { readJobs } from './jobs.js';
 import { loadRules } from './load-rules.js';
 import { terminalPalette } from './palette.js';
@@ -33,6 +35,7 @@ export interface ReportOptions {
   readonly vm: readonly string[];
   readonly rules: readonly string[];
   readonly zone: readonly string[];
+  readonly clocks?: string;
   readonly failOn?: 'any' | 'likely' | 'confirmed';
   readonly jobs?: string;
   readonly cacheLimit?: string;
@@ -46,6 +49,7 @@ export async function runReport(paths: readonly string[], options: ReportOptions
   const span: Interval | null = readSpan(options.since, options.until);
   // A broken pack stops the run before any evidence is read.
   const { ruleSet, rulesForThreads } = loadRules(options.rules);
+  const clocks = options.clocks === undefined ? [] : readClockFile(options.clocks);
   const inputs = discoverInputs(paths);
   if (inputs.length === 0)
     throw new UserError(`nothing to read in ${paths.join(', ')}`, `put the evidence there: ${recognised()}`);
@@ -53,7 +57,7 @@ export async function runReport(paths: readonly string[], options: ReportOptions
   const progress = progressOn(process.stderr, options.quiet === true);
   const make = (readings: readonly InputReading[]): Report => {
     progress.done();
-    return composeReport(analyzed(readings, ruleSet, span, options), VERSION);
+    return composeReport(analyzed(readings, ruleSet, span, { ...options, clocks }), VERSION);
   };
   const reader: PoolOptions['reader'] = (watch) => inputReader(ruleSet.rules, PARSERS, watch);
   const pool = { reader, rulesForThreads, jobs: readJobs(options.jobs), show: progress.show };
@@ -66,7 +70,7 @@ export async function runReport(paths: readonly string[], options: ReportOptions
       : await answerWithCase<Report>({
           ...{ file, verify, inputs, ruleSet, parsers: PARSERS, read, answer: make },
           program: programKey(VERSION, import.meta.url),
-          asked: JSON.stringify({ zones: options.zone, span, entities: options.vm }),
+          asked: JSON.stringify({ zones: options.zone, clocks, span, entities: options.vm }),
           say(line) {
             progress.done();
             process.stderr.write(`faultline: ${harmlessLine(line)}\n`);
@@ -80,9 +84,9 @@ export function analyzed(
   readings: readonly InputReading[],
   ruleSet: RuleSet,
   span: Interval | null,
-  { zone, vm }: Pick<ReportOptions, 'zone' | 'vm'>,
+  { zone, vm, clocks }: Pick<ReportOptions, 'zone' | 'vm'> & { readonly clocks: readonly ClockOverride[] },
 ): Analysis {
-  const analysis = analyze({ readings, ruleSet, zones: zone, span, entities: vm });
+  const analysis = analyze({ readings, ruleSet, zones: zone, clocks, span, entities: vm });
   if (analysis.sources.length > 0) return analysis;
   const [only, ...others] = analysis.unrecognised;
   if (only?.reason === 'unreadable' && others.length === 0) {

@@ -25,7 +25,7 @@ export async function runRuleTests(
   for (const test of tests) {
     for (const testCase of test.cases) {
       const readings = await readEvidence(inputsOf(testCase), ruleSet.rules, parsers);
-      const analysis = analyze({ readings, ruleSet, zones: [], span: null, entities: [] });
+      const analysis = analyze({ readings, ruleSet, zones: [], clocks: [], span: null, entities: [] });
       results.push({ test, name: testCase.name, line: testCase.line, problems: judge(test, testCase, analysis) });
     }
   }

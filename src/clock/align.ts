@@ -1,9 +1,11 @@
 import { type ClockSegment, type Clocks, type Placed, type StreamClock, streamKey } from '../model/clock.js';
+import type { ClockOverride } from '../model/clock-override.js';
 import type { StreamStats } from '../model/coverage.js';
 import type { Detection } from '../model/detection.js';
 import type { ReadSource } from '../model/source.js';
 import type { Interval, Micros, WrittenTime } from '../model/time.js';
 import { bootClocks } from './boots.js';
+import { givenClock, overridesOf } from './given.js';
 import { type AnchorSource, measureStreams, NO_ANCHORS } from './measure.js';
 import { resolveWall, UNMEASURED } from './wall.js';
 import { inYear, turnsBefore } from './year.js';
@@ -15,6 +17,7 @@ export function alignClocks(
   detections: readonly Detection[],
   zones: readonly string[],
   anchors: AnchorSource = NO_ANCHORS,
+  given: readonly ClockOverride[] = [],
 ): Clocks {
   const overrides = readOverrides(zones);
   const dated = datedRange(sources);
@@ -24,7 +27,10 @@ export function alignClocks(
     for (const stream of source.streams) {
       const key = streamKey(source.id, stream.host, stream.channel);
       stats.set(key, stream);
-      if (stream.clock === 'wall') streams.set(key, resolveWall(key, stream, source, sources, overrides, dated));
+      if (stream.clock !== 'wall') continue;
+      const clock = resolveWall(key, stream, source, sources, overrides, dated);
+      const entries = overridesOf(given, source.path, stream);
+      streams.set(key, entries.length === 0 ? clock : givenClock(clock, stream, entries));
     }
   }
   const placeWall = (key: string, time: WrittenTime, byteOffset: number | null): Placed | null =>
@@ -69,8 +75,7 @@ function placeOnWall(
     time.yearless && clock.year !== null
       ? inYear(time.micros, clock.year + turnsBefore(stats.yearTurns, byteOffset))
       : time.micros;
-  // What was measured goes before what the stamp states.
-  if (time.utcOffset !== null && clock.basis !== 'measured') {
+  if (time.utcOffset !== null && !clock.isFinal) {
     return {
       utc: written - time.utcOffset,
       uncertainty: UNMEASURED + time.resolution,

@@ -210,6 +210,7 @@ function describe(key: string, host: string | null, records: number, zero: BootZ
     basis: zero === null ? 'none' : 'derived',
     zone: null,
     year: null,
+    isFinal: true,
     segments: zero === null ? [] : [{ from: null, to: null, offset: zero.zero, uncertainty: zero.uncertainty }],
     proofs,
     issues,

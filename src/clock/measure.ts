@@ -49,7 +49,7 @@ export function measureStreams(
     const stream = stats.get(key);
     const result = solved.get(key);
     if (stream === undefined || result?.curve == null || clock.basis === 'none') continue;
-    if (clock.basis !== 'assumed' && !isContradicted(result)) continue;
+    if (clock.isFinal || (clock.basis !== 'assumed' && !isContradicted(result))) continue;
     measured.set(key, withCurve(clock, stream, result, named(result.peer)));
   }
   addMates(measured, streams, stats, solved, new Map(sources.map(({ id, path }) => [id, folderOf(path)])), named);
@@ -85,7 +85,11 @@ function addMates(
     const mates = byClock.get(groupOf(key, clock)) ?? [];
     const [mate] = mates;
     if (stream === undefined || mate === undefined || mates.some((other) => other.key === key)) continue;
-    if (mate.result.curve === null || !mates.every((other) => other.corrected && agree(mate.result, other.result)))
+    if (
+      clock.isFinal ||
+      mate.result.curve === null ||
+      !mates.every((other) => other.corrected && agree(mate.result, other.result))
+    )
       continue;
     measured.set(key, withCurve(clock, stream, mate.result, named(mate.result.peer)));
   }
@@ -259,6 +263,7 @@ function withCurve(clock: StreamClock, stream: StreamStats, solved: SolvedClock,
   return {
     ...clock,
     basis: 'measured',
+    isFinal: true,
     segments: correctedSegments(clock, spanOfStream(stream, clock.year), curve),
     proofs: [...proofs, ...clock.proofs],
     issues: [...kept, issueOf(clock, stream, solved, curve, peer)],

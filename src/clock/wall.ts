@@ -60,6 +60,7 @@ export function resolveWall(
     zone: zone.name,
     year,
     segments: segmentsOf(stream, year, zone),
+    isFinal: false,
     proofs: zone.proofs,
     issues,
   };
@@ -339,7 +340,11 @@ export function spanOfStream(stream: StreamStats, year: number | null): Interval
 }
 
 /** Turns the offsets over the stream's span into segments; changes are found to the minute. */
-function segmentsOf(stream: StreamStats, year: number | null, zone: Zone): readonly ClockSegment[] {
+export function segmentsOf(
+  stream: StreamStats,
+  year: number | null,
+  zone: Pick<Zone, 'offsetAt' | 'uncertainty'>,
+): readonly ClockSegment[] {
   const { earliest: first, latest: last } = spanOfStream(stream, year);
   const segments: ClockSegment[] = [];
   let from: Micros | null = null;

@@ -28,6 +28,8 @@ export interface StreamClock {
   /** Year of the first stamp where stamps have none. */
   readonly year: number | null;
   readonly segments: readonly ClockSegment[];
+  /** They hold whatever offset a stamp states: it was measured to be wrong, or a person says so. */
+  readonly isFinal: boolean;
   readonly proofs: readonly ClockProof[];
   readonly issues: readonly Issue[];
 }

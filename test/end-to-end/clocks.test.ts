@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -68,6 +68,39 @@ describe('faultline clocks', () => {
   test('the same bytes for any number of threads', () => {
     const [one, two] = ['1', '3'].map((jobs) => faultline(['clocks', all, '--format', 'json', '--jobs', jobs]).out);
     expect(two).toBe(one);
+  });
+
+  test('what --write wrote is what --clocks reads, and an edited entry counts', () => {
+    const file = join(folder, 'clocks.yaml');
+    expect(faultline(['clocks', all, '--quiet', '--write', file]).code).toBe(0);
+    const clocksOf = (...more: readonly string[]): ClocksReport['clocks'] =>
+      (JSON.parse(faultline(['clocks', all, '--format', 'json', ...more]).out) as ClocksReport).clocks;
+    const segments = (clocks: ClocksReport['clocks']) => clocks.map((clock) => clock.segments);
+    const before = clocksOf();
+    const again = clocksOf('--clocks', file);
+    expect(segments(again)).toEqual(segments(before));
+    expect(again.map(({ basis }) => basis)).toEqual(['stated', 'stated', 'stated']);
+    expect(again.map(({ proofs }) => proofs[0]?.kind)).toEqual(['override', 'override', 'override']);
+    const edited = readFileSync(file, 'utf8').replace(
+      /zone: "\+05:00"\n {4}skew: \S+/,
+      'zone: "Asia/Kolkata"\n    skew: 7',
+    );
+    writeFileSync(file, edited);
+    expect(clocksOf('--clocks', file)[1]).toMatchObject({ segments: [{ offsetSeconds: 7 - 5.5 * 3_600 }] });
+    const report = faultline(['report', all, '--clocks', file, '--format', 'json']);
+    expect(report.code).toBe(0);
+    expect(report.out).toContain('2024-03-03T01:47:44.250000Z');
+  });
+
+  test('every mistake of a clock file is told with its place', () => {
+    const file = put('bad.yaml', 'clocks:\n  - path: a\n    zone: Nowhere/Land\n    from: noon\n');
+    const { code, err } = faultline(['report', all, '--clocks', file]);
+    expect(code).toBe(2);
+    expect(err).toMatch(/bad\.yaml:3:11: unknown time zone/);
+    expect(err).toMatch(/bad\.yaml:4:11: 'from' is a time in UTC/);
+    expect(err).toMatch(/has no 'uncertainty'/);
+    const missing = faultline(['clocks', all, '--clocks', join(folder, 'none.yaml')]);
+    expect([missing.code, missing.err.includes('cannot read')]).toEqual([2, true]);
   });
 
   test('nothing to read is an error that says what to do', () => {
