@@ -2,7 +2,7 @@ import { chanceOf } from './chance.js';
 import type { Pairs, Sighting } from './sighting.js';
 
 /** Pairs looked at for one relation. */
-const MAX_PAIRS = 20_000;
+const MAX_PAIRS = 5_000;
 
 interface Group {
   readonly a: number[];

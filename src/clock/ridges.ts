@@ -5,12 +5,13 @@ import type { Pairs } from './sighting.js';
 const DRIFT = 100e-6;
 /** Differences at which most anchors gather: so many are looked at closely. */
 const RIDGES = 6;
-/** Pairs that a rate is read from. */
-const PROBES = 48;
+/** Pairs that a rate is read from, and that it is tried on: the heaviest. */
+const PROBES = 16;
+const TRIED = 160;
 /** A rate must explain so much more than none at all, natural units. */
 const RATE_GAIN = 5;
 /** Pairs kept for one search: it grows with their square. */
-const KEPT = 600;
+const KEPT = 320;
 
 /** Machines that keep time at all keep it to some 15 ppm of each other. */
 const USUAL_RATE = 15e-6;
@@ -25,16 +26,17 @@ export function ratesOf(pairs: Pairs): readonly number[] {
   const span = (pairs.at.at(-1) ?? 0) - (pairs.at[0] ?? 0);
   const rates = new Set<number>([0]);
   for (const ridge of densest(pairs, 0, DRIFT * span)) {
-    const still = alongside(pairs, ridge, 0);
+    const tried = heaviest(pairs, ridge, TRIED);
+    const still = alongside(pairs, tried, 0);
     let best = { rate: 0, weight: still + RATE_GAIN };
-    const probes = probesOf(pairs, ridge);
+    const probes = heaviest(pairs, ridge, PROBES);
     for (const [i, p] of probes.entries()) {
       for (const q of probes.slice(i + 1)) {
         const between = (pairs.at[q] as number) - (pairs.at[p] as number);
         if (between < span / 8) continue;
         const rate = ((pairs.difference[q] as number) - (pairs.difference[p] as number)) / between;
         if (Math.abs(rate) > DRIFT) continue;
-        const weight = alongside(pairs, ridge, rate) - ratePrice(rate);
+        const weight = alongside(pairs, tried, rate) - ratePrice(rate);
         if (weight > best.weight) best = { rate, weight };
       }
     }
@@ -52,6 +54,11 @@ export function usablePairs(pairs: Pairs, rate: number, allowed: (pair: number) 
   return [...usable].sort((x, y) => x - y);
 }
 
+interface Window {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Groups of pairs whose levels lie within `width` and their spread of each other, the weightiest first. */
 function densest(
   pairs: Pairs,
@@ -59,40 +66,55 @@ function densest(
   width: number,
   allowed: (pair: number) => boolean = () => true,
 ): readonly (readonly number[])[] {
-  const order = Array.from(pairs.difference.keys())
+  const all = Float64Array.from(pairs.difference, (_, p) => levelOf(pairs, p, rate));
+  const order = Uint32Array.from(all.keys())
     .filter(allowed)
-    .sort((x, y) => levelOf(pairs, x, rate) - levelOf(pairs, y, rate) || x - y);
-  const levels = order.map((p) => levelOf(pairs, p, rate));
-  const windows: { readonly from: number; readonly to: number; readonly weight: number }[] = [];
+    .sort((x, y) => (all[x] as number) - (all[y] as number) || x - y);
+  const starts = new Int32Array(order.length);
+  const weights = new Float64Array(order.length);
   let weight = 0;
   let from = 0;
   for (const [to, p] of order.entries()) {
     weight += pairs.weight[p] as number;
-    while ((levels[to] as number) - (levels[from] as number) > width + 2 * (pairs.spread[p] as number)) {
+    while ((all[p] as number) - (all[order[from] as number] as number) > width + 2 * (pairs.spread[p] as number)) {
       weight -= pairs.weight[order[from] as number] as number;
       from++;
     }
-    windows.push({ from, to: to + 1, weight });
+    starts[to] = from;
+    weights[to] = weight;
   }
-  windows.sort((x, y) => y.weight - x.weight || x.from - y.from);
-  const chosen: { readonly from: number; readonly to: number }[] = [];
-  for (const window of windows) {
-    if (chosen.length === RIDGES) break;
-    if (chosen.every((other) => window.to <= other.from || window.from >= other.to)) chosen.push(window);
+  const chosen: Window[] = [];
+  while (chosen.length < RIDGES) {
+    const best = heaviestWindow(starts, weights, chosen);
+    if (best === null) break;
+    chosen.push(best);
   }
-  return chosen.map(({ from: start, to }) => order.slice(start, to));
+  return chosen.map((window) => [...order.subarray(window.from, window.to)]);
 }
 
-/** Weight of the pairs of a ridge that lie on one line of this rate, each sighting counted once. */
-function alongside(pairs: Pairs, ridge: readonly number[], rate: number): number {
-  const order = [...ridge].sort((x, y) => levelOf(pairs, x, rate) - levelOf(pairs, y, rate));
+/** The heaviest that overlaps with none of the others; of equal ones the first. */
+function heaviestWindow(starts: Int32Array, weights: Float64Array, taken: readonly Window[]): Window | null {
+  let best = -1;
+  for (let to = 0; to < starts.length; to++) {
+    if (best >= 0 && (weights[to] as number) <= (weights[best] as number)) continue;
+    const from = starts[to] as number;
+    if (taken.every((other) => to + 1 <= other.from || from >= other.to)) best = to;
+  }
+  return best < 0 ? null : { from: starts[best] as number, to: best + 1 };
+}
+
+/** Weight of the pairs that lie on one line of this rate. */
+function alongside(pairs: Pairs, some: readonly number[], rate: number): number {
+  const level = Float64Array.from(some, (p) => levelOf(pairs, p, rate));
+  const order = Uint32Array.from(some.keys()).sort((x, y) => (level[x] as number) - (level[y] as number));
   let best = 0;
   let weight = 0;
   let from = 0;
-  for (const p of order) {
+  for (const at of order) {
+    const p = some[at] as number;
     weight += pairs.weight[p] as number;
-    while (levelOf(pairs, p, rate) - levelOf(pairs, order[from] as number, rate) > 2 * (pairs.spread[p] as number)) {
-      weight -= pairs.weight[order[from] as number] as number;
+    while ((level[at] as number) - (level[order[from] as number] as number) > 2 * (pairs.spread[p] as number)) {
+      weight -= pairs.weight[some[order[from] as number] as number] as number;
       from++;
     }
     best = Math.max(best, weight);
@@ -100,8 +122,9 @@ function alongside(pairs: Pairs, ridge: readonly number[], rate: number): number
   return best;
 }
 
-/** Heavy pairs from all over the span. */
-function probesOf(pairs: Pairs, ridge: readonly number[]): readonly number[] {
+/** The heaviest pairs, in time order. */
+function heaviest(pairs: Pairs, ridge: readonly number[], count: number): readonly number[] {
+  if (ridge.length <= count) return [...ridge].sort((x, y) => x - y);
   const heavy = [...ridge].sort((x, y) => (pairs.weight[y] as number) - (pairs.weight[x] as number) || x - y);
-  return heavy.slice(0, PROBES).sort((x, y) => x - y);
+  return heavy.slice(0, count).sort((x, y) => x - y);
 }

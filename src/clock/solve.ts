@@ -119,6 +119,7 @@ function spread(
 ): void {
   const byId = new Map(clocks.map((clock) => [clock.id, clock]));
   const tried = new Map<string, number>();
+  const placed = new Map<string, PlacedSightings>();
   const queue = edgeQueue();
   const open = (from: string): void => {
     for (const [to, shared] of partners.get(from) ?? []) if (!solved.has(to)) queue.push({ from, to, shared });
@@ -130,7 +131,12 @@ function spread(
     tried.set(to, (tried.get(to) ?? 0) + 1);
     const peer = byId.get(from) as ClockInput;
     const clock = byId.get(to) as ClockInput;
-    const result = measure(peer, solved.get(from)?.curve ?? null, clock);
+    let own = placed.get(from);
+    if (own === undefined) {
+      own = inTrueTime(peer, solved.get(from)?.curve ?? null);
+      placed.set(from, own);
+    }
+    const result = measure(own, peer.signs.unseen, clock);
     if (result.curve === null) {
       undecided.set(to, [...(undecided.get(to) ?? []), { peer: from, rivals: result.rivals }]);
       continue;
@@ -149,33 +155,46 @@ interface Measured {
   readonly rivals: readonly Micros[];
 }
 
-/** Places a clock by one that has a place. */
-function measure(peer: ClockInput, peerCurve: Curve | null, clock: ClockInput): Measured {
-  const { sightings, base } = inTrueTime(peer, peerCurve);
+/** A clock's sightings in true time by their key; how far each may be off. */
+type PlacedSightings = ReadonlyMap<string, readonly { readonly sighting: Sighting; readonly uncertainty: Micros }[]>;
+
+/** The sightings where the clock's own curve puts them; those it cannot place are left out. */
+function inTrueTime({ sightings, signs }: ClockInput, curve: Curve | null): PlacedSightings {
+  const { correct } = unstepped(signs);
+  const byKey = new Map<string, { sighting: Sighting; uncertainty: Micros }[]>();
+  for (const sighting of sightings) {
+    const offset =
+      curve === null
+        ? { offset: correct(sighting.written) - sighting.written, uncertainty: 0 }
+        : offsetAt(curve, sighting.written);
+    if (offset === null) continue;
+    const one = {
+      sighting: { ...sighting, written: sighting.written + offset.offset },
+      uncertainty: offset.uncertainty,
+    };
+    const list = byKey.get(sighting.key);
+    if (list === undefined) byKey.set(sighting.key, [one]);
+    else list.push(one);
+  }
+  return byKey;
+}
+
+/** Places a clock by one that has a place: only what both saw is looked at, so that a host of hundred VMs costs no more. */
+function measure(peer: PlacedSightings, unseen: Micros | null, clock: ClockInput): Measured {
+  const keys = new Set(clock.sightings.map(({ key }) => key));
+  const shared = [...keys]
+    .flatMap((key) => peer.get(key) ?? [])
+    .sort((x, y) => x.sighting.written - y.sighting.written);
+  const base = shared.reduce((most, { uncertainty }) => Math.max(most, uncertainty), 0);
+  const sightings = shared.map(({ sighting }) => sighting);
   const steps = unstepped(clock.signs);
   const relation = relate(sightings, correctAll(clock.sightings, steps), {
     zonesKnown: clock.zoneKnown,
-    ...{ stepsA: { places: [], unseen: peer.signs.unseen }, stepsB: steps.signs },
+    ...{ stepsA: { places: [], unseen }, stepsB: steps.signs },
   });
   if (relation === null || !isCertain(relation)) return { curve: null, anchors: [], rivals: relation?.rivals ?? [] };
   const curve = curveOf(relation, steps, base, ({ b }) => (clock.sightings[b] as Sighting).written);
   return { curve, anchors: anchorsOf(relation, curve, sightings, clock.sightings), rivals: relation.rivals };
-}
-
-/** The peer's sightings where its own curve puts them; those it cannot place are left out. `base`: how far all may be off. */
-function inTrueTime(
-  { sightings, signs }: ClockInput,
-  curve: Curve | null,
-): { readonly sightings: readonly Sighting[]; readonly base: Micros } {
-  if (curve === null) return { sightings: correctAll(sightings, unstepped(signs)), base: 0 };
-  let base = 0;
-  const placed = sightings.flatMap((sighting): Sighting[] => {
-    const offset = offsetAt(curve, sighting.written);
-    if (offset === null) return [];
-    base = Math.max(base, offset.uncertainty);
-    return [{ ...sighting, written: sighting.written + offset.offset }];
-  });
-  return { sightings: placed.sort((x, y) => x.written - y.written), base };
 }
 
 function anchorsOf(
