@@ -50,7 +50,7 @@ export function measureStreams(
     const result = solved.get(key);
     if (stream === undefined || result?.curve == null || clock.basis === 'none') continue;
     if (clock.isFinal || (clock.basis !== 'assumed' && !isContradicted(result))) continue;
-    measured.set(key, withCurve(clock, stream, result, named(result.peer)));
+    measured.set(key, withCurve(clock, stream, { key, ...result }, named(result.peer)));
   }
   addMates(measured, streams, stats, solved, new Map(sources.map(({ id, path }) => [id, folderOf(path)])), named);
   return measured;
@@ -91,7 +91,7 @@ function addMates(
       !mates.every((other) => other.corrected && agree(mate.result, other.result))
     )
       continue;
-    measured.set(key, withCurve(clock, stream, mate.result, named(mate.result.peer)));
+    measured.set(key, withCurve(clock, stream, { key: mate.key, ...mate.result }, named(mate.result.peer)));
   }
 }
 
@@ -250,7 +250,12 @@ function isContradicted({ curve, anchors }: SolvedClock): boolean {
   });
 }
 
-function withCurve(clock: StreamClock, stream: StreamStats, solved: SolvedClock, peer: Peer): StreamClock {
+function withCurve(
+  clock: StreamClock,
+  stream: StreamStats,
+  solved: SolvedClock & { readonly key: string },
+  peer: Peer,
+): StreamClock {
   const { anchors, curve } = solved;
   if (curve === null) return clock;
   const proofs = anchors.slice(0, SHOWN).map(
@@ -262,6 +267,8 @@ function withCurve(clock: StreamClock, stream: StreamStats, solved: SolvedClock,
   const kept = clock.issues.filter(({ code }) => code !== 'assumed-zone' && code !== 'clock-sync-assumed');
   return {
     ...clock,
+    // Beside a log of the same machine that was not corrected alike it has an error of its own.
+    clockId: `${clock.clockId}#${solved.key}`,
     basis: 'measured',
     isFinal: true,
     segments: correctedSegments(clock, spanOfStream(stream, clock.year), curve),

@@ -24,7 +24,7 @@ function resolve(
   const { entity } = detection;
   if (entity === null) {
     if (!aboutVm(detection.rule) || detection.layer !== 'guest') return null;
-    const host = detection.clock.startsWith('host:') ? detection.clock.slice(5) : null;
+    const host = detection.clock.startsWith('host:') ? (detection.clock.slice(5).split('#', 1)[0] ?? null) : null;
     const name = host === null ? `(${pathOf(detection.source)})` : (topology.vmOf(host) ?? host);
     return { type: 'vm', name };
   }
