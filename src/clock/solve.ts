@@ -80,7 +80,11 @@ function partnersOf(clocks: readonly ClockInput[]): Partners {
   for (const clock of clocks) {
     const counts = new Map<string, number>();
     for (const { key } of clock.sightings) counts.set(key, (counts.get(key) ?? 0) + 1);
-    for (const [key, count] of counts) byKey.set(key, [...(byKey.get(key) ?? []), { clock, count }]);
+    for (const [key, count] of counts) {
+      const group = byKey.get(key);
+      if (group === undefined) byKey.set(key, [{ clock, count }]);
+      else group.push({ clock, count });
+    }
   }
   const all = new Map<string, Map<string, number>>();
   const share = (x: string, y: string, weight: number): void => {
