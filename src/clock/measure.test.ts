@@ -45,3 +45,26 @@ test('a clock that is a day off does', async () => {
   );
   expect(codes(report)).toContain('clock-contradicted');
 });
+
+/** Kernel lines at odd hours of ten days, by a clock that is set ahead on the sixth. */
+function days(ahead: number): string {
+  return Array.from({ length: 10 }, (_, day) => {
+    const uptime = 90_000 + day * 86_400 + ((day * 7_919) % 40_000) + 0.25;
+    const stamp = new Date(START + (uptime + (day < 5 ? 0 : ahead)) * 1000).toISOString().replace('Z', '000+00:00');
+    const body = `blk_update_request: I/O error, dev sda, sector ${4096 + day} op 0x1:(WRITE) flags 0x0`;
+    return `${stamp} web01 kernel: [${uptime.toFixed(6).padStart(13, ' ')}] ${body}\n`;
+  }).join('');
+}
+
+test('a clock that was set half-way is corrected from there on, and not before', async () => {
+  const report = await reportOf(
+    new Map([
+      ['collector/web01.log', Buffer.from(days(0))],
+      ['web01/syslog', Buffer.from(days(1_800))],
+    ]),
+  );
+  const segments = report.sources[1]?.streams[0]?.clock.segments ?? [];
+  expect(codes(report)).toContain('clock-contradicted');
+  expect(Math.abs(segments[0]?.offsetSeconds ?? 1_800)).toBeLessThan(30);
+  expect(Math.abs((segments.at(-1)?.offsetSeconds ?? 0) + 1_800)).toBeLessThan(30);
+});

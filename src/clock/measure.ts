@@ -241,10 +241,13 @@ function distinct(sightings: readonly Sighting[]): readonly Sighting[] {
   });
 }
 
-/** What was measured lies beyond what the statement and the assumption of one time allow, at every anchor. */
+/**
+ * What was measured lies beyond what the statement and the assumption of one time allow, at some anchor: a clock that was set
+ * half-way was right before. An anchor that stands alone proves nothing, and its place on the curve is as wide.
+ */
 function isContradicted({ curve, anchors }: SolvedClock): boolean {
   if (curve === null || anchors.length === 0) return false;
-  return anchors.every(({ written }) => {
+  return anchors.some(({ written }) => {
     const found = offsetAt(curve, written);
     return found !== null && Math.abs(found.offset) > found.uncertainty + UNMEASURED;
   });
@@ -332,6 +335,10 @@ function joinParts(first: ClockSegment, second: ClockSegment, narrowest: Micros)
   return { from: first.from, to: second.to, offset: Math.round((low + high) / 2), uncertainty };
 }
 
+function furthest({ pieces }: Curve): Micros {
+  return pieces.reduce((most, { offset, uncertainty }) => Math.max(most, Math.abs(offset) + uncertainty), 0);
+}
+
 function partOf(
   { segments }: StreamClock,
   curve: Curve,
@@ -343,7 +350,9 @@ function partOf(
   const old = segments.findLast((segment) => segment.from === null || segment.from <= start) as ClockSegment;
   const first = offsetAt(curve, start + old.offset);
   const last = offsetAt(curve, end + old.offset);
-  if (first === null || last === null) return { from, to, offset: old.offset, uncertainty: old.uncertainty };
+  // The clock was off elsewhere: here nobody knows, and it may be as far off.
+  if (first === null || last === null)
+    return { from, to, offset: old.offset, uncertainty: Math.max(old.uncertainty, furthest(curve)) };
   const apart = Math.abs(last.offset - first.offset) / 2;
   return {
     ...{ from, to },
