@@ -17,22 +17,21 @@ const HEAD = `# What is known of each clock: true time = stamp - zone + skew (se
 clocks:
 `;
 
-/** The file that `--clocks` reads, from what was found out. Clocks without a time are left out. */
+/** The file that `--clocks` reads, from what was found out. Time since boot has no zone and follows another log: left out. */
 export function clockFile(report: ClocksReport): string {
-  const entries = report.clocks.flatMap((clock) => clock.segments.map((_, i) => entryOf(clock, i)));
+  const wall = report.clocks.filter(({ stamps, basis }) => stamps === 'wall' && basis !== 'none');
+  const entries = wall.flatMap((clock) => clock.segments.map((segment, i) => entryOf(clock, segment, i === 0)));
   return HEAD + entries.join('');
 }
 
-function entryOf(clock: ReportStreamClock, at: number): string {
-  const segment = clock.segments[at];
-  if (segment === undefined || clock.basis === 'none') return '';
+function entryOf(clock: ReportStreamClock, segment: ReportStreamClock['segments'][number], isFirst: boolean): string {
   const zone = clock.zone === null ? 0 : zoneSeconds(segment.offsetSeconds);
   const skew = Number((segment.offsetSeconds + zone).toFixed(6));
   const fields = [
     ['path', quoted(clock.path)],
     ...(clock.host === null ? [] : [['host', quoted(clock.host)]]),
     ...(clock.channel === null ? [] : [['channel', quoted(clock.channel)]]),
-    ...(at === 0 || segment.from === null ? [] : [['from', quoted(segment.from)]]),
+    ...(isFirst || segment.from === null ? [] : [['from', quoted(segment.from)]]),
     ['zone', quoted(formatZone(zone))],
     ['skew', String(skew)],
     ['uncertainty', String(segment.uncertaintySeconds)],

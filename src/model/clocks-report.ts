@@ -15,6 +15,8 @@ export interface ReportStreamClock {
   readonly host: string | null;
   readonly channel: string | null;
   readonly records: number;
+  /** What its stamps are. */
+  readonly stamps: 'wall' | 'uptime' | 'none';
   readonly basis: ClockBasis;
   /** True time of its first and last sign of life. */
   readonly from: string | null;

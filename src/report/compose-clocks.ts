@@ -43,6 +43,7 @@ function composeStream(
   const last = stretches.at(-1)?.latest ?? null;
   return {
     ...{ source: source.id, path: source.path, host: stream.host, channel: stream.channel, records: stream.records },
+    stamps: stream.clock,
     basis: clock?.basis ?? 'none',
     from: first === null ? null : formatTime(first),
     to: last === null ? null : formatTime(last),

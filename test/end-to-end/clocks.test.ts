@@ -92,6 +92,20 @@ describe('faultline clocks', () => {
     expect(report.out).toContain('2024-03-03T01:47:44.250000Z');
   });
 
+  test('an entry that means no clock is told, and time since boot is left out of the file', () => {
+    const stray = put('stray.yaml', 'clocks:\n  - path: no/such/file\n    host: web01\n    uncertainty: 1\n');
+    const { code, err } = faultline(['report', all, '--quiet', '--clocks', stray]);
+    expect([code, err]).toEqual([0, 'faultline: no clock of this evidence is meant by no/such/file, web01\n']);
+    const dmesg = put(
+      'boot/dmesg.txt',
+      '[    0.000000] Linux version 6.1.0 (a@b)\n[    1.000000] sd 0:0:0:0: [sda] x\n',
+    );
+    const file = join(folder, 'boot.yaml');
+    const run = faultline(['clocks', dmesg, all, '--write', file, '--format', 'json']);
+    expect((JSON.parse(run.out) as ClocksReport).clocks.map(({ stamps }) => stamps)).toContain('uptime');
+    expect(readFileSync(file, 'utf8')).not.toContain('dmesg');
+  });
+
   test('every mistake of a clock file is told with its place', () => {
     const file = put('bad.yaml', 'clocks:\n  - path: a\n    zone: Nowhere/Land\n    from: noon\n');
     const { code, err } = faultline(['report', all, '--clocks', file]);
