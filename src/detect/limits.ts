@@ -11,7 +11,7 @@ export function describeLimits(sources: readonly ReadSource[], metrics: readonly
   if (!layers.has('backup')) limits.push('no backup log: whether a backup ran, and how, is unknown');
   if (!layers.has('storage')) limits.push('no storage metrics: whether the array was loaded is unknown');
   limits.push(
-    'clocks of different machines were not measured against each other: stated times are taken to agree within 2 s',
+    'where no shared event contradicts them, stated times of different machines are taken to agree within 2 s',
   );
   return [...new Set(limits)];
 }
