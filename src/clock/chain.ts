@@ -34,11 +34,13 @@ export function bestChain(pairs: Pairs, { rate, price, stepPrice, usable }: Chai
   const level = Float64Array.from(usable, (p) => levelOf(pairs, p, rate));
   const score = new Float64Array(count);
   const before = new Int32Array(count).fill(-1);
+  // No step adds to a score: of what lies before y none can be reached from better than the best of them.
+  const bestTo = new Float64Array(count);
   let best = -1;
   for (let x = 0; x < count; x++) {
     const p = usable[x] as number;
     let most = -price(pairs.difference[p] as number, pairs.spread[p] as number);
-    for (let y = 0; y < x; y++) {
+    for (let y = x - 1; y >= 0 && (bestTo[y] as number) > most; y--) {
       const q = usable[y] as number;
       if (pairs.a[q] === pairs.a[p] || (pairs.b[q] as number) >= (pairs.b[p] as number)) continue;
       const skipped = (rankA[x] as number) - (rankA[y] as number) + (rankB[x] as number) - (rankB[y] as number) - 2;
@@ -59,11 +61,13 @@ export function bestChain(pairs: Pairs, { rate, price, stepPrice, usable }: Chai
       before[x] = y;
     }
     score[x] = most + (pairs.weight[p] as number);
+    bestTo[x] = Math.max(score[x] as number, x > 0 ? (bestTo[x - 1] as number) : -Infinity);
     if (best < 0 || (score[x] as number) > (score[best] as number)) best = x;
   }
   if (best < 0) return null;
   const members: number[] = [];
-  for (let x = best; x >= 0; x = before[x] as number) members.unshift(usable[x] as number);
+  for (let x = best; x >= 0; x = before[x] as number) members.push(usable[x] as number);
+  members.reverse();
   const first = members[0] as number;
   const paid = price(pairs.difference[first] as number, pairs.spread[first] as number);
   return { members, score: score[best] as number, data: (score[best] as number) + paid };
@@ -82,7 +86,12 @@ export function slackOf(pairs: Pairs, first: number, second: number): number {
 
 /** Place of each usable pair's sighting among all that occur. */
 function ranks(usable: readonly number[], of: Int32Array): Int32Array {
-  const distinct = [...new Set(usable.map((p) => of[p] as number))].sort((x, y) => x - y);
-  const rank = new Map(distinct.map((value, at) => [value, at]));
-  return Int32Array.from(usable, (p) => rank.get(of[p] as number) as number);
+  const sorted = new Int32Array(usable.length);
+  for (const [x, p] of usable.entries()) sorted[x] = of[p] as number;
+  sorted.sort();
+  const rank = new Map<number, number>();
+  for (const value of sorted) if (!rank.has(value)) rank.set(value, rank.size);
+  const found = new Int32Array(usable.length);
+  for (const [x, p] of usable.entries()) found[x] = rank.get(of[p] as number) as number;
+  return found;
 }

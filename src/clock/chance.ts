@@ -25,8 +25,10 @@ export function chanceOf(sightings: readonly Sighting[]): Float64Array {
   const count = sightings.length;
   const span = Math.max(DAY, (sightings.at(-1)?.written ?? 0) - (sightings[0]?.written ?? 0));
   const days = Math.max(1, Math.floor(span / DAY));
-  const order = Array.from(sightings, (_, i) => i).sort((x, y) => phaseOf(sightings, x) - phaseOf(sightings, y));
-  const phases = Float64Array.from(order, (i) => phaseOf(sightings, i));
+  // Phase and index in one double: typed arrays sort without a comparison of ours.
+  const keys = Float64Array.from(sightings, (sighting, i) => Math.floor(phaseOf(sighting)) * count + i).sort();
+  const order = Uint32Array.from(keys, (key) => key % count);
+  const phases = Float64Array.from(keys, (key) => Math.floor(key / count));
   const chances = new Float64Array(count);
   for (const [at, i] of order.entries()) {
     const { spread, unique = false } = sightings[i] as Sighting;
@@ -35,16 +37,17 @@ export function chanceOf(sightings: readonly Sighting[]): Float64Array {
       continue;
     }
     const width = WIDTH * spread;
-    const widths = [width, ...SLOPPY.filter((stretch) => stretch > width)];
-    const sameTime = Math.max(...widths.map((stretch) => ((neighbours(phases, at, stretch) / days) * width) / stretch));
+    let sameTime = neighbours(phases, at, width) / days;
+    for (const stretch of SLOPPY) {
+      if (stretch > width) sameTime = Math.max(sameTime, ((neighbours(phases, at, stretch) / days) * width) / stretch);
+    }
     const anywhere = (Math.max(1, count - 1) * 2 * width) / span;
     chances[i] = Math.min(1, sameTime + anywhere);
   }
   return chances;
 }
 
-function phaseOf(sightings: readonly Sighting[], i: number): number {
-  const { written } = sightings[i] as Sighting;
+function phaseOf({ written }: Sighting): number {
   return ((written % DAY) + DAY) % DAY;
 }
 

@@ -173,6 +173,7 @@ export function offsetAt(curve: Curve, written: Micros): Offset | null {
 
 /** What the steps between a moment and the nearest anchor may be wrong by. */
 function doubtAt({ pieces, steps }: Curve, written: Micros): Micros {
+  if (steps.signs.places.length === 0) return 0;
   let least = Infinity;
   for (const { anchorTimes } of pieces)
     for (const anchor of anchorTimes) least = Math.min(least, steps.doubt(anchor, written));

@@ -1,7 +1,8 @@
 import { DAY, HOUR, MINUTE, type Micros, SECOND } from '../model/time.js';
 import { bestChain, type Chain, levelOf, slackOf } from './chain.js';
 import { pairsOf } from './pairs.js';
-import { ratePrice, ratesOf, usablePairs } from './ridges.js';
+import { ratePrice } from './rate-prior.js';
+import { ratesOf, usablePairs } from './ridges.js';
 import type { Pairs, Sighting } from './sighting.js';
 import { NO_SIGNS, SILENT, type StepSigns, stepPricer } from './steps.js';
 
@@ -109,10 +110,25 @@ function beginOf(pairs: Pairs, chain: Chain): Micros {
 
 /** Pairs that belong to no shift of the chain within its own spread. */
 function awayFrom(pairs: Pairs, chain: Chain, rate: number): (pair: number) => boolean {
-  const levels = chain.members.map((p) => [levelOf(pairs, p, rate), pairs.spread[p] as number] as const);
+  const members = chain.members
+    .map((p) => ({ level: levelOf(pairs, p, rate), spread: pairs.spread[p] as number }))
+    .sort((x, y) => x.level - y.level);
+  const widest = members.reduce((most, { spread }) => Math.max(most, spread), 0);
   return (pair) => {
     const level = levelOf(pairs, pair, rate);
-    return levels.every(([other, spread]) => Math.abs(level - other) > 2 * (spread + (pairs.spread[pair] as number)));
+    const own = pairs.spread[pair] as number;
+    let at = 0;
+    for (let high = members.length; at < high; ) {
+      const middle = (at + high) >> 1;
+      if ((members[middle] as { level: number }).level < level - 2 * (widest + own)) at = middle + 1;
+      else high = middle;
+    }
+    for (; at < members.length; at++) {
+      const other = members[at] as { level: number; spread: number };
+      if (other.level > level + 2 * (widest + own)) break;
+      if (Math.abs(level - other.level) <= 2 * (other.spread + own)) return false;
+    }
+    return true;
   };
 }
 

@@ -59,6 +59,9 @@ export interface StepReach {
   between(from: Micros, to: Micros): { readonly least: Micros; readonly most: Micros };
 }
 
+const NONE = { least: 0, most: 0 };
+const NOWHERE: StepReach = { between: () => NONE };
+
 /** Sums over places, so that a stretch is asked for in two lookups. */
 export function reachOf({ places }: StepSigns): StepReach {
   const least = new Float64Array(places.length + 1);
@@ -97,8 +100,8 @@ const DENIED = 30;
 
 /** What it costs that `b` moved against `a` by so much between two moments; nothing when no step is needed. */
 export function stepPricer(a: StepSigns, b: StepSigns): StepPricer {
-  const reachA = reachOf(a);
-  const reachB = reachOf(b);
+  const reachA = a.places.length === 0 ? NOWHERE : reachOf(a);
+  const reachB = b.places.length === 0 ? NOWHERE : reachOf(b);
   const unseen = a.unseen === null || b.unseen === null ? null : a.unseen + b.unseen;
   return (fromA, toA, fromB, toB, moved, slack) => {
     const ofA = reachA.between(fromA, toA);
