@@ -1,5 +1,5 @@
 /** The import law. Each rule says to the person who breaks it why it is there. */
-const stages = ['detect', 'clock', 'topology', 'correlate', 'attribute'];
+const stages = ['detect', 'clock', 'topology', 'correlate', 'gaps', 'attribute'];
 
 const notBetween = (from, reason, allowed) => ({
   name: `${from}-imports`,
@@ -70,6 +70,9 @@ export default {
     ]),
     notBetween('topology', 'Who is who is read from records: model only.', [model]),
     notBetween('correlate', 'Correlation sees detections on one timeline: model only.', [model]),
+    notBetween('gaps', 'Why a log is silent is read from its statistics and from placed detections: model only.', [
+      model,
+    ]),
     notBetween(
       'attribute',
       'Attribution weighs what earlier stages found, through the model: stages never import each other.',

@@ -8,6 +8,7 @@ import { buildIncidents } from './correlate/incidents.js';
 import { withinLimits } from './correlate/limits.js';
 import { describeLimits } from './detect/limits.js';
 import { ruleOutcomes } from './detect/outcomes.js';
+import { explainGaps } from './gaps/explain.js';
 import type { Analysis } from './model/analysis.js';
 import type { ClockOverride } from './model/clock-override.js';
 import type { InputReading } from './model/reading.js';
@@ -45,13 +46,14 @@ export function analyze(options: AnalyzeOptions): Analysis {
   const paths = new Map(sources.map((source) => [source.id, source.path]));
   const pathOf = (source: string): string => paths.get(source) ?? source;
   const aboutVm = new Set(of('detection').flatMap((rule) => (rule.entity?.type === 'vm' ? [rule.id] : [])));
-  const anchors = new Map(of('detection').map((rule) => [rule.id, rule.anchor]));
-  const owners = { anchorOf: (rule: string) => anchors.get(rule) ?? null, nameOf: eventOwners(sources, topology) };
+  const anchors = new Map(of('detection').map((rule) => [rule.id, rule.anchors]));
+  const owners = { anchorsOf: (rule: string) => anchors.get(rule) ?? [], nameOf: eventOwners(sources, topology) };
   const clocks = alignClocks(sources, written, options.zones, owners, options.clocks);
   const placed = resolveEntities(placeDetections(written, clocks), topology, pathOf, (rule) => aboutVm.has(rule));
   const single = [...mergeCopies(placed)].sort(byTime);
   const detections = [...single, ...correlate(of('correlation'), single)].sort(byTime);
   const incidents = buildIncidents(of('incident'), detections);
+  const gaps = explainGaps({ sources, detections: single, rules, clocks, topology });
 
   const { attributions, controls, alive } = attribute({
     incidents,
@@ -76,6 +78,7 @@ export function analyze(options: AnalyzeOptions): Analysis {
     attributions: attributions.filter((a) => chosen.has(a.incident)),
     controls: controls.filter((c) => c.incidents.some((id) => chosen.has(id))),
     coverage: alive.map(({ key, proof, stretches }) => ({ key, alive: proof, stretches })),
+    gaps,
     outcomes: ruleOutcomes(rules, sources, detections, incidents, attributions),
     limits: describeLimits(sources, of('metric')),
   };

@@ -2,6 +2,7 @@ import { type Clocks, streamKey } from '../model/clock.js';
 import type { StreamStats } from '../model/coverage.js';
 import type { LogsourceRule } from '../model/rule.js';
 import type { ReadSource } from '../model/source.js';
+import { placeWritten } from '../model/stream-time.js';
 import { type Interval, MINUTE, type Micros, SECOND } from '../model/time.js';
 import { shortName } from '../model/windows-name.js';
 
@@ -52,25 +53,8 @@ export function aliveStreams(sources: readonly ReadSource[], clocks: Clocks): re
 }
 
 function toUtc(stream: StreamStats, key: string, clocks: Clocks, written: Micros): Micros | null {
-  const clock = clocks.streams.get(key);
-  if (clock === undefined || clock.segments.length === 0) return null;
-  const time = {
-    micros: written,
-    clock: stream.clock === 'uptime' ? 'uptime' : 'wall',
-    utcOffset: null,
-    yearless: stream.yearless,
-    resolution: 0,
-  } as const;
-  // Stream statistics are in written time; a stated offset is in the segments.
-  if (stream.clock === 'uptime') return written + (clock.segments[0]?.offset ?? 0);
-  return (
-    clocks.place(key, time, stream.yearTurns.length > 0 && written >= YEAR_AFTER ? Number.MAX_SAFE_INTEGER : 0, null)
-      ?.utc ?? null
-  );
+  return placeWritten(stream, key, clocks, written)?.utc ?? null;
 }
-
-/** 1973-01-01 on the yearless calendar: stamps beyond it were counted into the next year. */
-const YEAR_AFTER = 1096 * 86_400 * SECOND;
 
 /** A job log (`isJobLog`) is written when jobs run; between two runs it is quiet because nothing ran. */
 function textStretches(stream: StreamStats, key: string, clocks: Clocks, isJobLog: boolean): readonly Interval[] {

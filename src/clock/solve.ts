@@ -29,6 +29,8 @@ export interface SolvedClock {
   /** The clock it was measured against; null for the one all others are measured against, and for those without a curve. */
   readonly peer: string | null;
   readonly isReference: boolean;
+  /** The reference of its group; null without a curve. Groups are not compared with each other. */
+  readonly root: string | null;
   /** The clock at the root of its group is trusted more than this one; else nobody knows which of the two is right. */
   readonly isOutranked: boolean;
   readonly anchors: readonly Anchor[];
@@ -53,7 +55,15 @@ export function solveClocks(inputs: readonly ClockInput[]): ReadonlyMap<string, 
   for (const root of clocks) {
     if (solved.has(root.id) || partners.get(root.id) === undefined) continue;
     if (root.sightings.length === 0 || !root.zoneKnown) continue;
-    solved.set(root.id, { curve: null, peer: null, isReference: true, isOutranked: false, anchors: [], undecided: [] });
+    solved.set(root.id, {
+      curve: null,
+      peer: null,
+      isReference: true,
+      root: root.id,
+      isOutranked: false,
+      anchors: [],
+      undecided: [],
+    });
     spread(root, clocks, partners, solved, undecided);
   }
   for (const { id } of clocks) if (!solved.has(id)) solved.set(id, { ...UNSOLVED, undecided: undecided.get(id) ?? [] });
@@ -67,6 +77,7 @@ const UNSOLVED: SolvedClock = {
   curve: null,
   peer: null,
   isReference: false,
+  root: null,
   isOutranked: false,
   anchors: [],
   undecided: [],
@@ -146,7 +157,7 @@ function spread(
       continue;
     }
     solved.set(to, {
-      ...{ curve: result.curve, peer: from, isReference: false, isOutranked: root.rank > clock.rank },
+      ...{ curve: result.curve, peer: from, isReference: false, root: root.id, isOutranked: root.rank > clock.rank },
       ...{ anchors: result.anchors, undecided: undecided.get(to) ?? [] },
     });
     open(to);

@@ -41,6 +41,8 @@ interface Draft {
   last: LogRecord;
   count: number;
   origins: Origin[];
+  /** Sum of what the rule's `gap.lost` captures: 300 notices of a rate limit say how many lines all of them dropped. */
+  lost: number;
 }
 
 /** What is kept of one rule: the episodes by stream and entity, and the one that was met last. */
@@ -93,6 +95,7 @@ function add(state: State, rule: DetectionRule, number: number, record: LogRecor
   episode.lastMicros = micros;
   if (episode.storm !== null) {
     grow(episode.storm, state.source, record);
+    episode.storm.lost += lostIn(rule, record, null);
     return;
   }
   captures ??= rule.capture(record);
@@ -105,6 +108,7 @@ function add(state: State, rule: DetectionRule, number: number, record: LogRecor
     last: record,
     count: record.repeat,
     origins: [originOf(state.source, record)],
+    lost: lostIn(rule, record, captures),
   };
   state.drafts.push(draft);
   episode.kept++;
@@ -145,6 +149,12 @@ function grow(storm: Draft, source: string, record: LogRecord): void {
   storm.last = record;
   storm.count += record.repeat;
   if (storm.origins.length < SAMPLES) storm.origins.push(originOf(source, record));
+}
+
+function lostIn(rule: DetectionRule, record: LogRecord, captures: Readonly<Record<string, string>> | null): number {
+  const name = rule.gap?.lost;
+  if (name == null) return 0;
+  return Number((captures ?? rule.capture(record))[name] ?? 0) * record.repeat;
 }
 
 function originOf(source: string, record: LogRecord): Origin {
@@ -190,8 +200,10 @@ function excused(draft: Draft, other: Draft): boolean {
 }
 
 function toDetection(draft: Draft, source: { readonly id: string; readonly layer: Layer }, index: number): Detection {
-  const { rule, captures } = draft;
+  const { rule } = draft;
   const onset = rule.onset;
+  const lost = rule.gap?.lost ?? null;
+  const captures = lost === null || draft.count === 1 ? draft.captures : { ...draft.captures, [lost]: `${draft.lost}` };
   return {
     id: `${source.id}#${index}`,
     rule: rule.id,

@@ -1,4 +1,4 @@
-import type { StepBack, StreamStats } from '../model/coverage.js';
+import type { IdRun, StepBack, StreamStats } from '../model/coverage.js';
 import type { LogRecord, MetricColumn, MetricPoint, RecordHead } from '../model/record.js';
 import { DAY, type Interval, MINUTE, type Micros, SECOND, type WrittenTime } from '../model/time.js';
 
@@ -239,22 +239,21 @@ function finish(stream: Stream, source: string, index: number): StreamStats {
 }
 
 /** Time from the first to the last record of each run of record ids without a hole. */
-function contiguousStretches(ids: readonly number[], times: readonly number[]): Interval[] {
+function contiguousStretches(ids: readonly number[], times: readonly number[]): IdRun[] {
   const order = ids.map((_, i) => i).sort((a, b) => (ids[a] as number) - (ids[b] as number));
-  const stretches: Interval[] = [];
-  let previous = NaN;
-  let open: { earliest: number; latest: number } | null = null;
+  const stretches: IdRun[] = [];
+  let open: { -readonly [K in keyof IdRun]: number } | null = null;
   for (const i of order) {
     const id = ids[i] as number;
     const time = times[i] as number;
-    if (open !== null && id - previous <= 1) {
+    if (open !== null && id - open.lastId <= 1) {
       open.earliest = Math.min(open.earliest, time);
       open.latest = Math.max(open.latest, time);
+      open.lastId = id;
     } else {
-      open = { earliest: time, latest: time };
+      open = { earliest: time, latest: time, firstId: id, lastId: id };
       stretches.push(open);
     }
-    previous = id;
   }
   return stretches;
 }

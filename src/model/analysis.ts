@@ -1,5 +1,6 @@
 import type { Clocks } from './clock.js';
 import type { Timed } from './detection.js';
+import type { StreamGaps } from './gap.js';
 import type { Incident } from './incident.js';
 import type { Pack, Rule, RuleOutcome } from './rule.js';
 import type { ReadSource, Unrecognised } from './source.js';
@@ -21,6 +22,8 @@ export interface Analysis {
   readonly attributions: readonly Attribution[];
   readonly controls: readonly Control[];
   readonly coverage: readonly StreamCoverage[];
+  /** Of the streams that have a place on the timeline. */
+  readonly gaps: readonly StreamGaps[];
   readonly outcomes: readonly {
     readonly rule: string;
     readonly outcome: RuleOutcome;

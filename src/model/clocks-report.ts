@@ -1,4 +1,5 @@
 import type { ClockBasis } from './detection.js';
+import type { AliveBy, GapCause } from './gap.js';
 import type { IssueSeverity } from './source.js';
 
 /** What `faultline clocks` says. Times are RFC 3339 in UTC. */
@@ -46,4 +47,44 @@ export interface ReportStreamClock {
     readonly residualSeconds: number | null;
   }[];
   readonly issues: readonly { readonly code: string; readonly severity: IssueSeverity; readonly note: string }[];
+  /** What its unbroken stretches rest on; null without a place on the timeline. */
+  readonly aliveBy: AliveBy | null;
+  readonly recordIds: { readonly first: number; readonly last: number } | null;
+  /** In time order. */
+  readonly gaps: readonly ReportGap[];
+  readonly losses: readonly ReportLoss[];
+}
+
+/** A stretch of which a stream holds nothing though it should. */
+export interface ReportGap {
+  readonly from: string;
+  readonly to: string;
+  readonly seconds: number;
+  readonly uncertaintySeconds: number;
+  readonly cause: GapCause;
+  /** Records or samples that are known to be missing. */
+  readonly missing: number | null;
+  /** Path of a source that holds records of the same machine inside the gap. */
+  readonly elsewhere: string | null;
+  readonly because: readonly ReportMark[];
+}
+
+/** Lines that were written and dropped. */
+export interface ReportLoss {
+  readonly from: string;
+  readonly to: string;
+  readonly uncertaintySeconds: number;
+  /** At least so many, unless `isExact`. */
+  readonly lines: number;
+  readonly isExact: boolean;
+  readonly because: readonly ReportMark[];
+}
+
+/** A record that tells of a gap, and where it stands. */
+export interface ReportMark {
+  readonly rule: string;
+  readonly statement: string;
+  readonly path: string;
+  readonly line: number | null;
+  readonly record: number | null;
 }

@@ -7,6 +7,12 @@ export interface StepBack {
   readonly to: Micros;
 }
 
+/** Records whose ids follow each other without a hole; times as the stream's other written times. */
+export interface IdRun extends Interval {
+  readonly firstId: number;
+  readonly lastId: number;
+}
+
 /** What one stream (one host, for Windows one channel) of one source held, in written time. */
 export interface StreamStats {
   /** `<source>.<n>` */
@@ -31,8 +37,8 @@ export interface StreamStats {
   readonly yearTurns: readonly number[];
   /** Where stamps fell back by a second or more, furthest first, at most 1,000; the rest are smaller than these. */
   readonly stepsBack: readonly StepBack[];
-  /** Stretches without a missing record id; null where the format has none. */
-  readonly contiguous: readonly Interval[] | null;
+  /** Stretches without a missing record id, in their order; null where the format has none. */
+  readonly contiguous: readonly IdRun[] | null;
   /** Smallest record id; 1 means that nothing was ever written before. */
   readonly firstRecordId: number | null;
   /** Sampling interval of a metric stream, microseconds. */

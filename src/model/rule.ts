@@ -1,4 +1,5 @@
 import type { EntityType, Level, Role } from './detection.js';
+import type { ToldCause } from './gap.js';
 import type { FieldValue, Layer, LogRecord, MetricName } from './record.js';
 
 export type Wording = 'verified' | 'seen' | 'memory';
@@ -72,14 +73,28 @@ export interface DetectionRule extends RuleHead {
     | null;
   readonly able: { readonly statement: string; readonly kernel: readonly string[] } | null;
   readonly unless: { readonly rule: string; readonly same: readonly string[]; readonly withinSeconds: number } | null;
-  readonly anchor: AnchorRule | null;
+  readonly anchors: readonly AnchorRule[];
+  readonly gap: GapRule | null;
   readonly statement: string;
+}
+
+/** What a record says of a silence of its machine's logs. */
+export interface GapRule {
+  readonly cause: ToldCause;
+  /** Which end of the silence the record stands at; `any`: either, or inside. */
+  readonly at: 'begin' | 'end' | 'any';
+  /** Longer than this no silence comes from it; null: as long as it takes. */
+  readonly lastsSeconds: number | null;
+  /** Capture that counts the lines that are missing, or null. */
+  readonly lost: string | null;
 }
 
 /** A detection that another clock sees as well: by such events clocks are measured against each other. */
 export interface AnchorRule {
   /** What happened; rules of one event may see the same, if they speak of the same entity. */
   readonly event: string;
+  /** Of a record that lasts, which end of it the event is. */
+  readonly at: 'start' | 'end';
   /** How much later than the event this rule's record is usually stamped (earlier: negative), and how far from that it may be. */
   readonly lagSeconds: number;
   readonly spreadSeconds: number;

@@ -1,4 +1,5 @@
 import type { ClocksReport, ReportStreamClock } from '../model/clocks-report.js';
+import { gapLines } from './gaps-text.js';
 import { harmlessLine } from './harmless.js';
 import type { Palette } from './text.js';
 
@@ -24,6 +25,7 @@ function clockLines(clock: ReportStreamClock, palette: Palette): readonly string
   );
   if (clock.from !== null)
     lines.push(`    covers   ${clock.from} to ${clock.to ?? 'unknown'}, ${clock.records} records`);
+  lines.push(...gapLines(clock, palette));
   lines.push(...offsetLines(clock));
   for (const { kind, peer, residualSeconds } of clock.proofs.slice(0, PROOFS_SHOWN)) {
     const residual = residualSeconds === null ? '' : `, ${signed(residualSeconds)} s beside the line`;

@@ -4,6 +4,7 @@ import type { ClocksReport, ReportStreamClock } from '../model/clocks-report.js'
 import type { StreamStats } from '../model/coverage.js';
 import type { ReadSource } from '../model/source.js';
 import { HOUR, MINUTE, type Micros } from '../model/time.js';
+import { composeGaps } from './compose-gaps.js';
 import { formatTime, seconds } from './time.js';
 
 /** Zones are multiples of a quarter of an hour; an error of the clock beyond half of that cannot be told from a zone. */
@@ -62,6 +63,7 @@ function composeStream(
       residualSeconds,
     })),
     issues: issuesOf(clock),
+    ...composeGaps(clock === undefined ? undefined : analysis.gaps.find(({ key }) => key === clock.key), paths),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Role } from '../model/detection.js';
+import { TOLD_CAUSES } from '../model/gap.js';
 import { parseKernelRange } from '../model/kernel-version.js';
-import type { AnchorRule, DetectionRule, EntityRef, Logsource } from '../model/rule.js';
+import type { AnchorRule, DetectionRule, EntityRef, GapRule, Logsource } from '../model/rule.js';
 import { type Capture, capture, captureFrom } from './capture.js';
 import { logsourceKey, referenceTo, showLogsource } from './catalogue.js';
 import type { CompileContext } from './context.js';
@@ -39,7 +40,7 @@ const KEYS = [
   'scope',
   'x-faultline',
 ];
-const EXTENSION_KEYS = ['role', 'entity', 'capture', 'onset', 'able', 'unless', 'anchor', 'statement'];
+const EXTENSION_KEYS = ['role', 'entity', 'capture', 'onset', 'able', 'unless', 'anchor', 'gap', 'statement'];
 
 export interface CompiledDetectionRule {
   readonly rule: DetectionRule;
@@ -102,7 +103,7 @@ export function readLogsource(node: YamlNode, what: string, report: Report): Log
 
 type Extension = Pick<
   DetectionRule,
-  'role' | 'entity' | 'capture' | 'onset' | 'able' | 'unless' | 'anchor' | 'statement'
+  'role' | 'entity' | 'capture' | 'onset' | 'able' | 'unless' | 'anchors' | 'gap' | 'statement'
 > & {
   readonly captureNames: ReadonlySet<string>;
 };
@@ -125,7 +126,8 @@ function readExtension(section: Section, context: CompileContext, fields: Readon
     onset: optional(section, 'onset', onset(known, role), null) ?? null,
     able: optional(section, 'able', able, null) ?? null,
     unless: optional(section, 'unless', unless(known, context), null) ?? null,
-    anchor: optional(section, 'anchor', anchor(known, entity !== null), null) ?? null,
+    anchors: optional(section, 'anchor', anchors(known, entity !== null), []) ?? [],
+    gap: optional(section, 'gap', gap(known), null) ?? null,
     statement: required(section, 'statement', statement(known)) ?? '',
   };
 }
@@ -195,22 +197,55 @@ const able: Reader<NonNullable<DetectionRule['able']>> = (node, what, report) =>
   return said === undefined || kernel === undefined ? undefined : { statement: said, kernel };
 };
 
+const GAP_ENDS = ['begin', 'end', 'any'] as const;
+
 const EVENT = text({ pattern: /^[a-z0-9-]+$/, fix: 'use a-z, 0-9 and -, as in vm-boot' });
 
-/** `{event, lag, spread, same}`, seconds. */
+const ANCHOR_ENDS = ['start', 'end'] as const;
+
+/** One, or a list: what lasts is seen to begin and to end. */
+function anchors(known: KnownNames, hasEntity: boolean): Reader<readonly AnchorRule[]> {
+  const one = anchor(known, hasEntity);
+  const several = list(one, { min: 1 });
+  return (node, what, report) => {
+    if (node.kind === 'list') return several(node, what, report);
+    const only = one(node, what, report);
+    return only === undefined ? undefined : [only];
+  };
+}
+
+/** `{event, at, lag, spread, same}`, seconds. */
 function anchor(known: KnownNames, hasEntity: boolean): Reader<AnchorRule> {
   return (node, what, report) => {
-    const section = openSection(node, what, report, ['event', 'lag', 'spread', 'same']);
+    const section = openSection(node, what, report, ['event', 'at', 'lag', 'spread', 'same']);
     if (section === undefined) return undefined;
     const event = required(section, 'event', EVENT);
+    const at = optional(section, 'at', oneOf(ANCHOR_ENDS, 'ends of a record'), 'start');
     const lagSeconds = optional(section, 'lag', number(), 0);
     const spreadSeconds = required(section, 'spread', number({ min: 0.001 }));
     const same = optional(section, 'same', distinct(captureName(known), { min: 1 }), []);
     if (!hasEntity)
       report(node.place, shown(node), `${what} needs an entity`, "say whose event it is: 'entity: {...}'");
-    if (event === undefined || lagSeconds === undefined || spreadSeconds === undefined || same === undefined)
-      return undefined;
-    return { event, lagSeconds, spreadSeconds, same };
+    if (event === undefined || at === undefined || lagSeconds === undefined) return undefined;
+    return spreadSeconds === undefined || same === undefined
+      ? undefined
+      : { event, at, lagSeconds, spreadSeconds, same };
+  };
+}
+
+/** `{cause, at, lasts, lost}`. */
+function gap(known: KnownNames): Reader<GapRule> {
+  return (node, what, report) => {
+    const section = openSection(node, what, report, ['cause', 'at', 'lasts', 'lost']);
+    if (section === undefined) return undefined;
+    const cause = required(section, 'cause', oneOf(TOLD_CAUSES, 'causes of a gap'));
+    const at = required(section, 'at', oneOf(GAP_ENDS, 'ends of a gap'));
+    const lastsSeconds = optional(section, 'lasts', duration(), null);
+    const lost = optional(section, 'lost', captureName(known), null);
+    if (cause === undefined || at === undefined || lastsSeconds === undefined || lost === undefined) return undefined;
+    if (lost !== null && cause !== 'rate-limited')
+      report(node.place, lost, `${what} counts lost lines, and '${cause}' loses none`, "remove 'lost'");
+    return { cause, at, lastsSeconds, lost };
   };
 }
 

@@ -271,7 +271,8 @@ describe('a pack without mistakes', () => {
       onset: null,
       able: null,
       unless: null,
-      anchor: null,
+      anchors: [],
+      gap: null,
       statement: 'journal on {journal} aborted',
     });
     expect(abort.matches(line)).toBe(true);
@@ -293,6 +294,14 @@ describe('a pack without mistakes', () => {
     expect(reset.capture(record('9'))).toEqual({ disk: '9' });
     expect(reset.matches(record('', { Provider_Name: 'Disk', EventID: 153 }))).toBe(true);
     expect(reset.matches(record('', { Provider_Name: 'Kerberos', EventID: 153 }))).toBe(false);
+  });
+
+  it('compiles what a record says of a gap', () => {
+    const gap = 'gap: { cause: rate-limited, at: end, lasts: 10m, lost: disk }';
+    const { rules } = load(changed('host/reset.yaml', ['  unless:', `  ${gap}\n  unless:`]));
+    expect(rules.find(({ id }) => id === 'core/host/reset')).toMatchObject({
+      gap: { cause: 'rate-limited', at: 'end', lastsSeconds: 600, lost: 'disk' },
+    });
   });
 
   it('compiles a logsource', () => {
@@ -865,6 +874,22 @@ describe('mistakes in rules', () => {
         "16:34 [soon] 'lag' is a number, here stands a text -> write a number",
         "16:47 [nothing] 'same'[0]: no capture group is called 'nothing' -> define a capture (?P<nothing>...); known: disk, seconds",
       ],
+    ],
+    [
+      'gap that nobody can read',
+      'host/reset.yaml',
+      [['  unless:', '  gap: { cause: saved, at: beginning, lasts: 2, lost: disc }\n  unless:']],
+      [
+        "16:28 [beginning] 'at' cannot be 'beginning' -> ends of a gap: begin, end, any",
+        "16:46 [2] 'lasts': '2' is not a duration -> write a whole number and one of s, m, h, d: '90s', '5m', '1h', '7d'",
+        "16:55 [disc] 'lost': no capture group is called 'disc' -> did you mean 'disk'?",
+      ],
+    ],
+    [
+      'gap that loses no line',
+      'host/reset.yaml',
+      [['  unless:', '  gap: { cause: saved, at: begin, lost: disk }\n  unless:']],
+      ["16:8 [disk] 'gap' counts lost lines, and 'saved' loses none -> remove 'lost'"],
     ],
     [
       'minutes in capitals',
