@@ -9,6 +9,7 @@ import { withinLimits } from './correlate/limits.js';
 import { describeLimits } from './detect/limits.js';
 import { ruleOutcomes } from './detect/outcomes.js';
 import { explainGaps } from './gaps/explain.js';
+import { checkReach } from './gaps/reach.js';
 import type { Analysis } from './model/analysis.js';
 import type { ClockOverride } from './model/clock-override.js';
 import type { InputReading } from './model/reading.js';
@@ -65,6 +66,7 @@ export function analyze(options: AnalyzeOptions): Analysis {
   });
   // Chosen last: controls and neighbours need the incidents that nobody asked to see.
   const shown = withinLimits(incidents, options.span, options.entities);
+  const reach = checkReach({ incidents: shown, rules, sources, clocks, topology, gaps });
   const chosen = new Set(shown.map((incident) => incident.id));
   return {
     packs,
@@ -80,6 +82,6 @@ export function analyze(options: AnalyzeOptions): Analysis {
     coverage: alive.map(({ key, proof, stretches }) => ({ key, alive: proof, stretches })),
     gaps,
     outcomes: ruleOutcomes(rules, sources, detections, incidents, attributions),
-    limits: describeLimits(sources, of('metric')),
+    limits: [...reach, ...describeLimits(sources, of('metric'))],
   };
 }

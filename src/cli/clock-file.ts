@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { readZone } from '../clock/zone.js';
+import { checkZone } from '../clock/zone.js';
 import type { ClockOverride } from '../model/clock-override.js';
 import type { ClocksReport, ReportStreamClock } from '../model/clocks-report.js';
 import { SECOND } from '../model/time.js';
@@ -114,7 +114,7 @@ const zoneName: Reader<string> = (node, what, report) => {
   const value = text()(node, what, report);
   if (value === undefined) return undefined;
   try {
-    readZone(value);
+    checkZone(value);
     return value;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

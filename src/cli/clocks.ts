@@ -1,4 +1,3 @@
-import { zonesOf } from '../clock/zone-names.js';
 import type { ClocksReport } from '../model/clocks-report.js';
 import { clocksToText } from '../report/clocks-text.js';
 import { composeClocks } from '../report/compose-clocks.js';
@@ -19,7 +18,7 @@ export interface ClocksOptions extends EvidenceOptions {
 export async function runClocks(paths: readonly string[], options: ClocksOptions): Promise<number> {
   const evidence = openEvidence(paths, options);
   const analysis = evidence.analyze(await evidence.read(evidence.inputs), null, []);
-  const report = composeClocks(analysis, VERSION, zonesOf);
+  const report = composeClocks(analysis, VERSION);
   if (options.write !== undefined) await writeOut(options.write, clockFile(report));
   await writeOut(options.out ?? null, render(report, options));
   return 0;

@@ -8,9 +8,10 @@ import { bootClocks } from './boots.js';
 import { givenClock, overridesOf } from './given.js';
 import { measureStreams } from './measure.js';
 import { type AnchorSource, NO_ANCHORS } from './sightings.js';
-import { resolveWall, UNMEASURED } from './wall.js';
+import { resolveWall } from './wall.js';
 import { inYear, turnsBefore } from './year.js';
 import { readOverrides } from './zone.js';
+import { UNMEASURED } from './zone-of-stream.js';
 
 /** Gives every stream a clock. Nothing here looks at today's date or at the machine's own zone. */
 export function alignClocks(
@@ -76,22 +77,28 @@ function placeOnWall(
     time.yearless && clock.year !== null
       ? inYear(time.micros, clock.year + turnsBefore(stats.yearTurns, byteOffset))
       : time.micros;
+  const segment = segmentAt(clock.segments, atOnce(clock, written, byteOffset));
+  if (segment === null) return null;
   if (time.utcOffset !== null && !clock.isFinal) {
     return {
       utc: written - time.utcOffset,
-      uncertainty: UNMEASURED + time.resolution,
+      uncertainty: (clock.basis === 'assumed' ? UNMEASURED : segment.uncertainty) + time.resolution,
       basis: clock.basis === 'assumed' ? 'stated' : clock.basis,
       clockId: clock.clockId,
     };
   }
-  const segment = segmentAt(clock.segments, written);
-  if (segment === null) return null;
   return {
     utc: written + segment.offset,
     uncertainty: segment.uncertainty + time.resolution,
     basis: clock.basis,
     clockId: clock.clockId,
   };
+}
+
+/** In an hour that comes twice the second time is read where the hour ends: with the offset that holds from there on. */
+function atOnce({ folds }: StreamClock, written: Micros, byteOffset: number | null): Micros {
+  const fold = folds.find(({ span }) => written >= span.earliest && written < span.latest);
+  return fold !== undefined && byteOffset !== null && byteOffset >= fold.byteOffset ? fold.span.latest : written;
 }
 
 function segmentAt(segments: readonly ClockSegment[], written: Micros): ClockSegment | null {

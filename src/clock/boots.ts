@@ -211,6 +211,8 @@ function describe(key: string, host: string | null, records: number, zero: BootZ
     zone: null,
     year: null,
     isFinal: true,
+    courses: [],
+    folds: [],
     segments: zero === null ? [] : [{ from: null, to: null, offset: zero.zero, uncertainty: zero.uncertainty }],
     proofs,
     issues,

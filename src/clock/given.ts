@@ -1,8 +1,10 @@
-import type { StreamClock } from '../model/clock.js';
+import type { Fold, StreamClock, ZoneCourse } from '../model/clock.js';
 import type { ClockOverride } from '../model/clock-override.js';
 import type { StreamStats } from '../model/coverage.js';
-import { segmentsOf } from './wall.js';
-import { readZone } from './zone.js';
+import { DAY } from '../model/time.js';
+import { spanOfStream } from './span-of-stream.js';
+import { courseOfZone, offsetIn } from './zone-courses.js';
+import { zonedSegments } from './zoned-segments.js';
 
 /** The entries that speak of a stream, in time order. */
 export function overridesOf(
@@ -19,14 +21,23 @@ export function overridesOf(
 
 /** A clock as a person gave it: nothing that the source states or others prove changes it. */
 export function givenClock(clock: StreamClock, stream: StreamStats, entries: readonly ClockOverride[]): StreamClock {
+  const span = spanOfStream(stream, clock.year);
+  // An entry may say that the clock was off by years.
+  const skews = entries.map(({ skew }) => Math.abs(skew));
+  const reach = 2 * DAY + Math.max(0, ...skews);
+  const courseOf = (zone: string): ZoneCourse =>
+    courseOfZone(zone, { earliest: span.earliest - reach, latest: span.latest + reach });
+  const folds: Fold[] = [];
   const segments = entries.flatMap(({ from, zone, skew, uncertainty }, i) => {
-    const offsetAt = readZone(zone);
+    const course = courseOf(zone);
     // Where an entry begins and ends, in written time: true time and its own offset.
-    const written = (utc: number): number => utc + offsetAt(utc) - skew;
+    const written = (utc: number): number => utc + offsetIn(course, utc) - skew;
     const start = from === null || i === 0 ? null : written(from);
     const next = entries[i + 1]?.from ?? null;
     const end = next === null ? null : written(next);
-    return segmentsOf(stream, clock.year, { offsetAt, uncertainty })
+    const zoned = zonedSegments([course], stream, clock.year, uncertainty);
+    folds.push(...zoned.folds);
+    return zoned.segments
       .filter(
         (part) => (end === null || (part.from ?? -Infinity) < end) && (start === null || (part.to ?? Infinity) > start),
       )
@@ -34,7 +45,7 @@ export function givenClock(clock: StreamClock, stream: StreamStats, entries: rea
         from: start === null ? part.from : Math.max(start, part.from ?? -Infinity),
         to: end === null ? part.to : Math.min(end, part.to ?? Infinity),
         offset: part.offset + skew,
-        uncertainty,
+        uncertainty: part.uncertainty,
       }));
   });
   const kept = clock.issues.filter(
@@ -44,7 +55,9 @@ export function givenClock(clock: StreamClock, stream: StreamStats, entries: rea
     ...clock,
     basis: 'stated',
     zone: entries[0]?.zone ?? null,
+    courses: entries.slice(0, 1).map(({ zone }) => courseOf(zone)),
     segments,
+    folds,
     isFinal: true,
     proofs: [{ kind: 'override', peer: null, residualSeconds: null }],
     issues: kept,

@@ -1,14 +1,17 @@
-import { type ClockProof, type StreamClock, streamKey } from '../model/clock.js';
+import { type ClockProof, type StreamClock, streamKey, type ZoneCourse } from '../model/clock.js';
 import type { StreamStats } from '../model/coverage.js';
 import type { Detection } from '../model/detection.js';
 import type { Layer } from '../model/record.js';
 import type { Issue, ReadSource } from '../model/source.js';
-import { type Micros, SECOND } from '../model/time.js';
+import { MINUTE, type Micros, SECOND } from '../model/time.js';
 import { correctedSegments } from './corrected.js';
 import { offsetAt } from './curve.js';
 import { type AnchorSource, clockInputs, MACHINE, type PlaceTime } from './sightings.js';
 import { type SolvedClock, solveClocks } from './solve.js';
-import { spanOfStream, UNMEASURED } from './wall.js';
+import { spanOfStream } from './span-of-stream.js';
+import { coursesThrough, offsetIn } from './zone-courses.js';
+import { UNMEASURED } from './zone-of-stream.js';
+import { coursesShown } from './zone-signs.js';
 
 /** Anchors kept as proofs of one stream. */
 const SHOWN = 8;
@@ -19,7 +22,6 @@ interface Stream {
   readonly clock: StreamClock;
   readonly stats: StreamStats;
   readonly layer: Layer;
-  readonly folder: string;
   /** The solver's name of its clock. */
   readonly id: string;
   readonly solved: SolvedClock | null;
@@ -44,8 +46,7 @@ export function measureStreams(
       const clock = streams.get(key);
       if (clock === undefined || clock.basis === 'none') return [];
       const id = clockOf(key);
-      const folder = source.path.slice(0, source.path.lastIndexOf('/') + 1);
-      return [{ key, clock, stats, layer: source.layer, folder, id, solved: solved.get(id) ?? null }];
+      return [{ key, clock, stats, layer: source.layer, id, solved: solved.get(id) ?? null }];
     }),
   );
   const paths = new Map(sources.map(({ id, path }) => [id, path]));
@@ -56,9 +57,8 @@ export function measureStreams(
     if (found?.curve == null || clock.isFinal) continue;
     if (clock.basis === 'assumed' || isContradicted(found))
       measured.set(key, withCurve(stream, found, stream.id, named(found.peer)));
-    else if (clock.basis === 'stated') measured.set(key, checked(clock, found, named(found.peer)));
+    else measured.set(key, checked(stream, found, named(found.peer)));
   }
-  addMates(measured, all, named);
   doubtOthers(measured, all, mainRoot(solved));
   return measured;
 }
@@ -73,38 +73,6 @@ function mainRoot(solved: ReadonlyMap<string, SolvedClock>): string | null {
 }
 
 /**
- * Logs of one machine keep one time where their zones are known: those of a Windows computer wherever they lie, others in one
- * folder. Where all of them that were measured were off alike, those that have no anchors of their own are off as well.
- */
-function addMates(
-  measured: Map<string, StreamClock>,
-  all: readonly Stream[],
-  named: (peer: string | null) => Peer,
-): void {
-  const computers = new Set(all.filter(({ id, key }) => id !== key).map(({ clock }) => clock.clockId));
-  const groupOf = ({ clock, folder }: Stream): string =>
-    clock.basis === 'stated' && computers.has(clock.clockId)
-      ? clock.clockId
-      : [clock.clockId, clock.basis, folder].join('|');
-  const groups = new Map<string, { readonly stream: Stream; readonly solved: SolvedClock }[]>();
-  for (const stream of all) {
-    const { solved } = stream;
-    if (solved === null || (solved.curve === null && !solved.isReference)) continue;
-    const group = groupOf(stream);
-    groups.set(group, [...(groups.get(group) ?? []), { stream, solved }]);
-  }
-  for (const stream of all) {
-    const mates = groups.get(groupOf(stream)) ?? [];
-    const [mate] = mates;
-    if (mate === undefined || stream.clock.isFinal || mates.some((other) => other.stream.key === stream.key)) continue;
-    const isCorrected = (other: Stream): boolean => measured.get(other.key)?.basis === 'measured';
-    if (mate.solved.curve === null) continue;
-    if (!mates.every((other) => isCorrected(other.stream) && agree(mate.solved, other.solved))) continue;
-    measured.set(stream.key, withCurve(stream, mate.solved, mate.stream.id, named(mate.solved.peer)));
-  }
-}
-
-/**
  * That machines which state their zone agree is an assumption. Where most of those that were compared do not, nobody can say
  * it of the others: they may be as far off.
  */
@@ -114,11 +82,11 @@ function doubtOthers(measured: Map<string, StreamClock>, all: readonly Stream[],
     const agreeing = new Set<string>();
     const astray = new Set<string>();
     let furthest = 0;
-    for (const { clock, solved, id, key } of own) {
+    for (const { clock, solved, key } of own) {
       if (solved === null || solved.root !== main || clock.basis !== 'stated') continue;
       if (measured.get(key)?.basis === 'measured') astray.add(clock.clockId);
       else agreeing.add(clock.clockId);
-      if (id !== main && measured.get(key)?.basis === 'measured') furthest = Math.max(furthest, errorOf(solved));
+      if (measured.get(key)?.basis === 'measured') furthest = Math.max(furthest, errorOf(solved));
     }
     if (astray.size <= agreeing.size) continue;
     for (const { key, clock, solved } of own) {
@@ -150,25 +118,15 @@ function doubted(clock: StreamClock, furthest: Micros, astray: number, compared:
 }
 
 interface Peer {
-  /** Null for the clock of a machine as its logs quote it. */
+  /** Null for the clock of a machine that is only quoted. */
   readonly source: string | null;
   readonly name: string;
 }
 
 function peerOf(peer: string | null, all: readonly Stream[], paths: ReadonlyMap<string, string>): Peer {
-  if (peer?.startsWith(MACHINE) === true) return { source: null, name: `the clock of ${peer.slice(MACHINE.length)}` };
-  const source = peer === null ? undefined : all.find(({ id }) => id === peer)?.stats.source;
-  return { source: source ?? null, name: (source === undefined ? undefined : paths.get(source)) ?? 'another clock' };
-}
-
-/** Whether two logs were off alike, at the anchors of the first. */
-function agree(one: SolvedClock, other: SolvedClock): boolean {
-  return one.anchors.every(({ written }) => {
-    const first = one.curve === null ? null : offsetAt(one.curve, written);
-    const second = other.curve === null ? null : offsetAt(other.curve, written);
-    if (first === null || second === null) return false;
-    return Math.abs(first.offset - second.offset) <= first.uncertainty + second.uncertainty + UNMEASURED;
-  });
+  const source = all.find(({ id }) => id === peer)?.stats.source ?? null;
+  if (peer?.startsWith(MACHINE) === true) return { source, name: `the clock of ${peer.slice(MACHINE.length)}` };
+  return { source, name: (source === null ? undefined : paths.get(source)) ?? 'another clock' };
 }
 
 /**
@@ -190,18 +148,31 @@ function proofsOf({ anchors }: SolvedClock, peer: Peer, own: string): readonly C
   }));
 }
 
-/** The statement holds: what was measured does not contradict it. */
-function checked(clock: StreamClock, solved: SolvedClock, peer: Peer): StreamClock {
+/** The statement holds: what was measured does not contradict it, and it is no better known than that. */
+function checked({ clock, stats }: Stream, solved: SolvedClock, peer: Peer): StreamClock {
   const { curve, anchors } = solved;
-  const found = curve === null || anchors[0] === undefined ? null : offsetAt(curve, anchors[0].written);
-  const within = ((Math.abs(found?.offset ?? 0) + (found?.uncertainty ?? 0)) / SECOND).toFixed(1);
+  if (curve === null) return clock;
+  const measured = correctedSegments(clock, spanOfStream(stats, clock.year), curve);
+  const uncertainty = Math.max(
+    ...measured.map(({ from, offset, uncertainty: own }) => Math.abs(offset - statedAt(clock, from)) + own),
+  );
+  const within = (uncertainty / SECOND).toFixed(1);
   const note = `${anchors.length} events beside ${peer.name} agree with what is stated to within ${within} s`;
   const kept = clock.issues.filter(({ code }) => code !== 'clock-sync-assumed');
   return {
     ...clock,
-    proofs: [...clock.proofs, ...proofsOf(solved, peer, peer.source ?? '')],
+    segments: clock.segments.map((segment) => ({
+      ...segment,
+      uncertainty: Math.max(segment.uncertainty, uncertainty),
+    })),
+    proofs: [...clock.proofs, ...proofsOf(solved, peer, stats.source)],
     issues: [...kept, { code: 'clock-sync-checked', severity: 'info', note, count: 1, at: null }],
   };
+}
+
+function statedAt({ segments }: StreamClock, written: Micros | null): Micros {
+  const found = segments.findLast(({ from }) => from === null || (written !== null && from <= written));
+  return (found ?? segments[0])?.offset ?? 0;
 }
 
 function withCurve({ clock, stats }: Stream, solved: SolvedClock, id: string, peer: Peer): StreamClock {
@@ -214,10 +185,34 @@ function withCurve({ clock, stats }: Stream, solved: SolvedClock, id: string, pe
     clockId: `${clock.clockId}#${id}`,
     basis: 'measured',
     isFinal: true,
+    courses: clock.courses.length > 0 ? clock.courses : coursesMeasured(clock, stats, solved),
     segments: correctedSegments(clock, spanOfStream(stats, clock.year), curve),
     proofs: [...proofsOf(solved, peer, stats.source), ...clock.proofs],
     issues: [...kept, issueOf(clock, stats, solved, peer)],
   };
+}
+
+/** A clock that is off by less may be told from a zone: those lie a quarter of an hour apart. */
+const TOLD_APART = 7 * MINUTE;
+
+/** The zones that a clock may be written in which nothing else told of, if it is off by minutes at most. */
+function coursesMeasured(
+  clock: StreamClock,
+  stats: StreamStats,
+  { anchors, curve }: SolvedClock,
+): readonly ZoneCourse[] {
+  if (curve === null || anchors.length === 0) return [];
+  const assumed = clock.segments[0]?.offset ?? 0;
+  const pairs = anchors.map(({ written }) => {
+    const found = offsetAt(curve, written);
+    return { utc: written + (found?.offset ?? 0), written: written - assumed };
+  });
+  const span = spanOfStream(stats, clock.year);
+  const through = coursesThrough(pairs, span, TOLD_APART);
+  const fits = through.filter((course) =>
+    pairs.every(({ utc, written }) => Math.abs(written - utc - offsetIn(course, utc)) <= TOLD_APART),
+  );
+  return fits.length === 0 ? [] : coursesShown(fits, stats, clock.year, span).courses;
 }
 
 function issueOf(

@@ -3,9 +3,11 @@ import type { Detection } from '../model/detection.js';
 import type { AnchorRule } from '../model/rule.js';
 import type { ReadSource } from '../model/source.js';
 import { MINUTE, type Micros, SECOND, type WrittenTime } from '../model/time.js';
+import { type KernelTime, kernelTimes } from './kernel-time.js';
 import type { Sighting } from './sighting.js';
 import type { ClockInput } from './solve.js';
 import { NO_SIGNS } from './steps.js';
+import { UNMEASURED } from './zone-of-stream.js';
 
 /** What tells that two records may be of one event. */
 export interface AnchorSource {
@@ -32,58 +34,98 @@ export function clockInputs(
   anchors: AnchorSource,
   place: PlaceTime,
 ): ClockInputs {
-  const pooled = pooledStreams(sources, streams);
-  const clockOf = (stream: string): string => pooled.get(stream) ?? stream;
-  const inputs: Inputs = { byId: new Map(), clockOf };
-  addDetections(inputs, streams, detections, anchors, place);
-  addEpochs(inputs, sources, streams, place);
+  const single: Writers = new Map();
+  addDetections(single, streams, detections, anchors, place, kernelTimes(sources, place));
+  addEpochs(single, sources, streams, place);
+  const pooled = pool(single);
+  const machines = new Set(pooled.values());
+  // A log that has no such event goes with the others of its machine.
+  const clockOf = (stream: string): string => {
+    const own = streams.get(stream)?.clockId ?? stream;
+    return pooled.get(stream) ?? (!single.has(stream) && machines.has(own) ? own : stream);
+  };
+  const inputs = new Map<string, Writer>();
+  for (const [key, writer] of single) {
+    const known = inputs.get(clockOf(key));
+    if (known === undefined) inputs.set(clockOf(key), { ...writer, sightings: [...writer.sightings] });
+    else known.sightings.push(...writer.sightings);
+  }
   return {
-    inputs: [...inputs.byId.values()].map((input) => ({ ...input, sightings: distinct(input.sightings) })),
+    inputs: [...inputs].map(([id, { sightings, zoneKnown, trust }]) => ({
+      ...{ id, zoneKnown, rank: (zoneKnown ? 10 : 0) + trust, signs: NO_SIGNS },
+      sightings: distinct(sightings),
+    })),
     clockOf,
   };
 }
 
+/** What one stream wrote, or what a machine is quoted with. */
+interface Writer {
+  /** Of which machine, by its own logs; null for what may have been stamped elsewhere. */
+  readonly machine: string | null;
+  readonly zoneKnown: boolean;
+  readonly trust: number;
+  readonly sightings: Sighting[];
+}
+
+type Writers = Map<string, Writer>;
+
+function writerOf(writers: Writers, key: string, fresh: Omit<Writer, 'sightings'>): Sighting[] {
+  let writer = writers.get(key);
+  if (writer === undefined) {
+    writer = { ...fresh, sightings: [] };
+    writers.set(key, writer);
+  }
+  return writer.sightings;
+}
+
 /**
- * One service stamps all event logs of a computer: they are one clock. Any other stream is a clock of its own here: that two
- * logs of a machine keep one time is to be shown.
+ * The logs of one machine are stamped by one clock, where their zones are known: each is put to the others unless records
+ * that both have show that it was not.
  */
-function pooledStreams(
-  sources: readonly ReadSource[],
-  streams: ReadonlyMap<string, StreamClock>,
-): ReadonlyMap<string, string> {
+function pool(writers: Writers): ReadonlyMap<string, string> {
+  const machines = new Map<string, { readonly id: string; readonly members: Map<string, Sighting> }>();
   const pooled = new Map<string, string>();
-  for (const source of sources) {
-    if (source.layer !== 'hypervisor') continue;
-    for (const stream of source.streams) {
-      const key = streamKey(source.id, stream.host, stream.channel);
-      const clock = streams.get(key);
-      if (stream.contiguous !== null && stream.host !== null && clock?.basis === 'stated')
-        pooled.set(key, clock.clockId);
+  // What a machine says of its own UTC goes before how a log rendered it, and much before little.
+  const inOrder = [...writers].sort(
+    ([x, a], [y, b]) => b.trust - a.trust || b.sightings.length - a.sightings.length || (x < y ? -1 : 1),
+  );
+  for (const [key, { machine, sightings }] of inOrder) {
+    if (machine === null) continue;
+    let group = machines.get(machine);
+    if (group === undefined) {
+      group = { id: machine, members: new Map() };
+      machines.set(machine, group);
     }
+    if (!isOfOne(group.members, sightings)) continue;
+    pooled.set(key, group.id);
+    for (const sighting of sightings) if (sighting.unique === true) group.members.set(sighting.key, sighting);
   }
   return pooled;
 }
 
-interface Inputs {
-  readonly byId: Map<string, Omit<ClockInput, 'sightings'> & { readonly sightings: Sighting[] }>;
-  readonly clockOf: (stream: string) => string;
-}
-
-function sightingsOf({ byId }: Inputs, id: string, zoneKnown: boolean, trust: number): Sighting[] {
-  let input = byId.get(id);
-  if (input === undefined) {
-    input = { id, sightings: [], signs: NO_SIGNS, zoneKnown, rank: (zoneKnown ? 10 : 0) + trust };
-    byId.set(id, input);
+/** Of the records that both have, all but a few lie where they lie in the others. */
+function isOfOne(members: ReadonlyMap<string, Sighting>, sightings: readonly Sighting[]): boolean {
+  let alike = 0;
+  let apart = 0;
+  for (const one of sightings) {
+    const other = one.unique === true ? members.get(one.key) : undefined;
+    if (other === undefined) continue;
+    const difference = Math.abs(one.written - one.lag - (other.written - other.lag));
+    if (difference <= one.spread + other.spread + UNMEASURED) alike++;
+    else apart++;
   }
-  return input.sightings;
+  return 4 * apart <= alike;
 }
 
 /** Windows hosts of a domain keep one time; what a machine says of its own UTC goes before how a log rendered it. */
 const TRUST = { hypervisor: 3, machine: 2, other: 1 } as const;
-/** Names the clock of a machine itself, as its logs quote it. */
-export const MACHINE = 'machine:';
+/** The clock of a machine, by the logs it wrote itself. */
+export const MACHINE = 'host:';
 /** From one log to another: a forwarded line, a second file of the same daemon. */
 const COPY_SPREAD: Micros = 2 * SECOND;
+/** From the kernel's own time to an event that another machine saw. */
+const PROMPT: Micros = 3 * SECOND;
 
 /** Lines of early boot wait for the daemon that stamps them, in one log longer than in another: below a minute as a rule. */
 const EARLY: Micros = 2 * MINUTE;
@@ -91,11 +133,12 @@ const LATE_AT_BOOT: Micros = MINUTE;
 
 /** What rules call anchors, and every record that stands in more than one log. */
 function addDetections(
-  inputs: Inputs,
+  writers: Writers,
   streams: ReadonlyMap<string, StreamClock>,
   detections: readonly Detection[],
   { anchorsOf, nameOf }: AnchorSource,
   place: PlaceTime,
+  kernelTime: KernelTime,
 ): void {
   for (const detection of detections) {
     const clock = streams.get(detection.stream);
@@ -105,26 +148,30 @@ function addDetections(
     const name = nameOf(detection)?.toLowerCase() ?? null;
     if (placed === null || name === null) continue;
     const trust = detection.layer === 'hypervisor' ? TRUST.hypervisor : TRUST.other;
-    const sightings = sightingsOf(inputs, inputs.clockOf(detection.stream), clock.basis !== 'assumed', trust);
-    const written = placed.utc;
+    const sightings = writerOf(writers, detection.stream, writerFrom(clock, trust));
     const { resolution } = record.time;
+    const prompt = kernelTime(detection.source, record, placed.utc);
+    const written = prompt ?? placed.utc;
     for (const rule of anchorsOf(detection.rule)) {
       const end = rule.at === 'end' ? record.until : null;
       if (rule.at === 'end' && end === null) continue;
       const same = rule.same.map((capture) => detection.captures[capture] ?? '');
       const key = [rule.event, name, ...same].join('|');
-      // The lag is a judgement: all events of the kind may lie a third of the spread beside it.
-      const spread = rule.spreadSeconds * SECOND + resolution;
+      // What a daemon adds is known where the kernel's own time is.
+      const spread =
+        (prompt === null ? rule.spreadSeconds * SECOND : Math.min(PROMPT, rule.spreadSeconds * SECOND)) + resolution;
       sightings.push({
-        ...{ written: end === null ? written : written + end.micros - record.time.micros, key },
-        ...{ lag: rule.lagSeconds * SECOND, spread, systematic: spread / 3 },
+        ...{ written: end === null ? written : written + end.micros - record.time.micros, key, spread },
+        lag: prompt === null ? rule.lagSeconds * SECOND : 0,
+        // The lag is a judgement: all events of the kind may lie so far beside it.
+        systematic: prompt === null ? rule.biasSeconds * SECOND : 0,
       });
     }
     if (detection.layer === 'guest') {
       const key = ['same-record', name, record.uptime ?? '', record.ident ?? '', record.pid ?? '', record.body].join(
         '|',
       );
-      const isEarly = record.uptime !== null && record.uptime < EARLY;
+      const isEarly = prompt === null && record.uptime !== null && record.uptime < EARLY;
       const spread = COPY_SPREAD + resolution + (isEarly ? LATE_AT_BOOT : 0);
       sightings.push({
         ...{ written, key, lag: 0, spread, unique: record.uptime !== null },
@@ -134,9 +181,13 @@ function addDetections(
   }
 }
 
+function writerFrom({ basis, clockId, key }: StreamClock, trust: number): Omit<Writer, 'sightings'> {
+  return { machine: clockId === key ? null : clockId, zoneKnown: basis !== 'assumed', trust };
+}
+
 /** A line that carries an absolute time was stamped twice: by its log, and by the machine it speaks of. */
 function addEpochs(
-  inputs: Inputs,
+  writers: Writers,
   sources: readonly ReadSource[],
   streams: ReadonlyMap<string, StreamClock>,
   place: PlaceTime,
@@ -154,21 +205,36 @@ function addEpochs(
       if (placed === null) continue;
       const key = `${anchor}|${host.toLowerCase()}|${utc}`;
       const half = tolerance / 2;
-      sightingsOf(inputs, inputs.clockOf(stream), clock.basis !== 'assumed', TRUST.other).push({
+      writerOf(writers, stream, writerFrom(clock, TRUST.other)).push({
         ...{ written: placed.utc, key, lag: half, spread: half, unique: true },
       });
-      sightingsOf(inputs, `${MACHINE}${host.toLowerCase()}`, true, TRUST.machine).push({
+      const machine = `${MACHINE}${host.toLowerCase().split('.')[0]}`;
+      writerOf(writers, `${machine}|quoted`, { machine, zoneKnown: true, trust: TRUST.machine }).push({
         ...{ written: utc, key, lag: 0, spread: SECOND / 1000, unique: true },
       });
     }
   }
 }
 
-/** In time order; the same record in two logs of one clock counts once. */
+/** In time order; the same event in several logs of one clock counts once, as the one that saw it best stamped it. */
 function distinct(sightings: readonly Sighting[]): readonly Sighting[] {
   const sorted = [...sightings].sort((x, y) => x.written - y.written || (x.key < y.key ? -1 : x.key > y.key ? 1 : 0));
-  return sorted.filter((one, i) => {
-    const before = sorted[i - 1];
-    return before === undefined || before.key !== one.key || one.written - before.written > one.spread;
-  });
+  const last = new Map<string, { first: Micros; best: Sighting }>();
+  const kept = new Set<Sighting>();
+  for (const one of sorted) {
+    const before = last.get(one.key);
+    if (before === undefined || one.written - before.first > Math.max(one.spread, before.best.spread)) {
+      last.set(one.key, { first: one.written, best: one });
+      kept.add(one);
+    } else if (errorOf(one) < errorOf(before.best)) {
+      kept.delete(before.best);
+      before.best = one;
+      kept.add(one);
+    }
+  }
+  return sorted.filter((one) => kept.has(one));
+}
+
+function errorOf({ spread, systematic = 0 }: Sighting): Micros {
+  return spread + systematic;
 }

@@ -144,3 +144,22 @@ test('what drips for months is one detection an episode after a thousand matches
   expect(found.at(-1)?.first?.text).toBe(`line ${all.length - 4}`);
   expect(found.at(-1)?.last?.text).toBe(`line ${all.length - 1}`);
 });
+
+test('the lines that a storm of rate limits dropped are added up', () => {
+  const rule: DetectionRule = {
+    ...ruleOf(2),
+    capture: () => ({ lost: '7' }),
+    gap: { cause: 'rate-limited', at: 'end', lasts: null, lost: 'lost' },
+  };
+  const match = { rule: 2, host: 'a', channel: null, disk: null, pause: MINUTE };
+  const detector = createDetector(
+    { id: 's', layer: 'guest' },
+    applicableRules('f', [rule], new Map([['l', LOGSOURCE]])),
+  );
+  for (const record of records(Array.from({ length: 60 }, () => match))) detector.push(record);
+  const found = detector.finish();
+  expect(found).toHaveLength(50);
+  // Records 0, 3, 6 ... happened once, the others twice and three times.
+  expect(found.slice(0, 3).map(({ captures }) => captures.lost)).toEqual(['7', '14', '21']);
+  expect(found.at(-1)).toMatchObject({ count: 23, captures: { lost: `${7 * 23}` } });
+});

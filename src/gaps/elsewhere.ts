@@ -17,10 +17,7 @@ export function elsewhereOf({ span, uncertainty }: Hole, log: Log, machine: read
       return from <= inner.earliest && to >= inner.latest;
     });
   });
-  const best = writing.reduce<Log | null>(
-    (a, b) => (a === null || b.stream.records > a.stream.records ? b : a),
-    null,
-  );
+  const best = writing.reduce<Log | null>((a, b) => (a === null || b.stream.records > a.stream.records ? b : a), null);
   return best?.source.path ?? null;
 }
 

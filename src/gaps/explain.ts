@@ -1,11 +1,11 @@
 import type { Clocks } from '../model/clock.js';
 import type { Timed } from '../model/detection.js';
-import { type AliveBy, type Gap, type GapCause, type StreamGaps, TOLD_CAUSES } from '../model/gap.js';
+import { type Gap, type GapCause, type StreamGaps, TOLD_CAUSES } from '../model/gap.js';
 import type { Rule } from '../model/rule.js';
 import type { ReadSource } from '../model/source.js';
 import type { Interval, Micros } from '../model/time.js';
 import type { Topology } from '../model/topology.js';
-import { elsewhereOf, twinOf, isMerged } from './elsewhere.js';
+import { elsewhereOf, isMerged, twinOf } from './elsewhere.js';
 import { type Hole, holesOf, length } from './holes.js';
 import { type Log, placeLogs } from './logs.js';
 import { lossesOf } from './losses.js';
@@ -41,7 +41,7 @@ export function explainGaps({ sources, detections, rules, clocks, topology }: Ga
     const holes = [...(before.get(log.key) ?? []), ...holesOf(log)];
     return {
       key: log.key,
-      aliveBy: aliveBy(log),
+      ...lifeOf(log),
       ids: first === undefined || last === undefined ? null : { first: first.firstId, last: last.lastId },
       gaps: holes.flatMap((hole) => explainHole(hole, log, marks, byMachine.get(log.machine ?? '') ?? []) ?? []),
       losses: losses.get(log.key) ?? [],
@@ -60,10 +60,11 @@ function groupByMachine(logs: readonly Log[]): ReadonlyMap<string, readonly Log[
   return groups;
 }
 
-function aliveBy({ stream }: Log): AliveBy {
-  if (stream.contiguous !== null) return 'record-ids';
-  if (stream.sampling !== null) return 'sampling';
-  return usualSilence(stream) === null ? 'unknown' : 'rhythm';
+/** Silence of a channel is none, and that of a job log means that nothing ran. */
+function lifeOf({ stream, source }: Log): Pick<StreamGaps, 'aliveBy' | 'usual'> {
+  if (stream.contiguous !== null) return { aliveBy: 'record-ids', usual: null };
+  const usual = source.layer === 'backup' ? null : usualSilence(stream);
+  return { aliveBy: usual === null ? 'unknown' : stream.sampling === null ? 'rhythm' : 'sampling', usual };
 }
 
 /** Null: no gap. A silence is one when it is longer than usual, or when records tell where it begins and ends. */
@@ -72,20 +73,24 @@ function explainHole(hole: Hole, log: Log, marks: Marks, machine: readonly Log[]
   const gap = (cause: GapCause, because: readonly Timed[], elsewhere: string | null): Gap => ({
     ...{ span, uncertainty, cause, missing, because, elsewhere },
   });
-  const covers = coversOf(marks.get(log.machine ?? '') ?? [], span, uncertainty, log.clockId);
-  const isLong = usual !== null && length(span) > usual;
-  const counting = hole.ids !== null || isLong || hole.isFileMissing ? covers : covers.filter((c) => c.isBounded);
-  const told = explanation(counting, span, isLong ? usual : Infinity);
-  if (told !== null && hole.ids === null)
-    return gap(told.cause, told.because, elsewhereOf(hole, log, machine));
   if (hole.ids !== null) {
     const twin = twinOf(hole.ids, log, machine);
     return twin === null ? gap('record-ids-missing', [], null) : gap('cosmetic', [], twin);
   }
-  if (!isLong && !hole.isFileMissing) return null;
-  const elsewhere = elsewhereOf(hole, log, machine);
-  if (hole.isFileMissing) return gap('rotated', [], elsewhere);
+  if (hole.isFileMissing) return gap('rotated', [], elsewhereOf(hole, log, machine));
+  const isLong = usual !== null && length(span) > usual;
+  const covers = coversOf(marks.get(log.machine ?? '') ?? [], span, uncertainty, log);
+  const told = isLong
+    ? explanation(covers, span, usual)
+    : explanation(
+        covers.filter(({ isBounded }) => isBounded),
+        span,
+        Infinity,
+      );
+  if (told !== null) return gap(told.cause, told.because, elsewhereOf(hole, log, machine));
+  if (!isLong) return null;
   if (hole.isPassedTwice) return gap('cosmetic', [], log.source.path);
+  const elsewhere = elsewhereOf(hole, log, machine);
   if (hole.isSeam && log.stream.sampling !== null) return gap('not-collected', [], elsewhere);
   return gap(elsewhere !== null && isMerged(log) ? 'cosmetic' : 'silence', [], elsewhere);
 }

@@ -1,6 +1,7 @@
 import type { Timed } from '../model/detection.js';
+import { TOLD_CAUSES } from '../model/gap.js';
 import type { GapRule, Rule } from '../model/rule.js';
-import { type Interval, isDated, type Micros, MINUTE, SECOND } from '../model/time.js';
+import { type Interval, isDated, MINUTE, type Micros, SECOND } from '../model/time.js';
 import { shortName } from '../model/windows-name.js';
 import type { Log } from './logs.js';
 
@@ -37,7 +38,8 @@ export function collectMarks(detections: readonly Timed[], rules: readonly Rule[
     if (known === undefined) marks.set(machine, [mark]);
     else known.push(mark);
   }
-  for (const list of marks.values()) list.sort((a, b) => a.start - b.start || (a.detection.id < b.detection.id ? -1 : 1));
+  for (const list of marks.values())
+    list.sort((a, b) => a.start - b.start || (a.detection.id < b.detection.id ? -1 : 1));
   return marks;
 }
 
@@ -54,12 +56,14 @@ export interface Cover {
   readonly marks: readonly Mark[];
 }
 
-/** What the marks of a machine say of one silence of a log stamped by `clockId`. */
-export function coversOf(marks: readonly Mark[], span: Interval, uncertainty: Micros, clockId: string): readonly Cover[] {
+/** What the marks of its machine say of one silence of a log. */
+export function coversOf(marks: readonly Mark[], span: Interval, uncertainty: Micros, log: Log): readonly Cover[] {
   // Placed with an error wider than half the silence, a mark may as well belong before or after it.
   const widest = (span.latest - span.earliest) / 2;
-  const near = nearby(marks, span, EDGE + widest).filter(({ detection, start, end }) => {
-    const slack = detection.clock === clockId ? 0 : uncertainty + detection.uncertainty;
+  const near = nearby(marks, span, EDGE + widest).filter(({ rule, detection, start, end }) => {
+    // A rate limit holds for one log; everything else for all that the machine writes.
+    if (rule.cause === 'rate-limited' && detection.stream !== log.key) return false;
+    const slack = detection.clock === log.clockId ? 0 : uncertainty + detection.uncertainty;
     return slack <= widest && end >= span.earliest - EDGE - slack && start <= span.latest + EDGE + slack;
   });
   return near.flatMap((mark) => {
@@ -84,8 +88,8 @@ function nearby(marks: readonly Mark[], span: Interval, slack: Micros): readonly
 }
 
 function coverOf(mark: Mark, near: readonly Mark[], silence: Interval): Cover {
-  const { cause, at, lastsSeconds } = mark.rule;
-  const lasts = lastsSeconds === null ? Infinity : lastsSeconds * SECOND;
+  const { cause, at } = mark.rule;
+  const lasts = lastsOf(mark);
   const cover = (from: Micros, to: Micros, end?: Mark): Cover => ({
     cause,
     span: { earliest: Math.max(from, silence.earliest), latest: Math.min(to, silence.latest) },
@@ -97,12 +101,27 @@ function coverOf(mark: Mark, near: readonly Mark[], silence: Interval): Cover {
     const begin = near.findLast((other) => other.start < mark.start && endsWith(other, mark));
     return cover(Math.max(mark.start - lasts, begin?.start ?? -Infinity), mark.start);
   }
-  const end = near.find((other) => other.start > mark.start && endsWith(mark, other));
-  return cover(mark.start, Math.min(mark.start + lasts, end?.start ?? Infinity), end);
+  const after = near.filter((other) => other.start > mark.start);
+  const end = after.find((other) => endsWith(mark, other));
+  const overtaken = after.find((other) => overtakes(mark, other));
+  const until = Math.min(mark.start + lasts, end?.start ?? Infinity, overtaken?.start ?? Infinity);
+  return cover(mark.start, until, until === end?.start ? end : undefined);
+}
+
+function lastsOf({ rule, detection }: Mark): Micros {
+  if (rule.lasts === null) return Infinity;
+  return (typeof rule.lasts === 'number' ? rule.lasts : Number(detection.captures[rule.lasts] ?? 0)) * SECOND;
+}
+
+/** A VM that was paused and is then saved is no longer paused; one that is shut down stays so when its logger stops. */
+function overtakes(begin: Mark, other: Mark): boolean {
+  return other.rule.at === 'begin' && TOLD_CAUSES.indexOf(other.rule.cause) < TOLD_CAUSES.indexOf(begin.rule.cause);
 }
 
 /** A machine that boots is no longer saved, paused or read-only. */
 function endsWith(begin: Mark, end: Mark): boolean {
   const { at } = end.rule;
-  return begin.rule.at === 'begin' && at === 'end' && (end.rule.cause === begin.rule.cause || end.rule.cause === 'reboot');
+  return (
+    begin.rule.at === 'begin' && at === 'end' && (end.rule.cause === begin.rule.cause || end.rule.cause === 'reboot')
+  );
 }

@@ -22,13 +22,15 @@ export function readRotation(path: string): Rotated {
   return { name: undated, number: undated === plain ? 0 : null };
 }
 
-/** Logs that were cut into files by rotation or by day: of one name, machine and channel; each in time order. */
+/** Logs that were cut into files by rotation or by day: of one name (or channel) and machine; each in time order. */
 export function seriesOf(logs: readonly Log[]): readonly (readonly Log[])[] {
   const series = new Map<string, Log[]>();
   for (const log of logs) {
     if (log.source.layer === 'backup' || log.stream.clock !== 'wall') continue;
-    const { host, channel } = log.stream;
-    const key = `${readRotation(log.source.path).name}|${log.source.format}|${log.machine ?? host ?? ''}|${channel ?? ''}`;
+    const { host, channel, contiguous } = log.stream;
+    // Whatever an export of a channel is called (`Archive-System-2024-01-16-08-15-30-123.evtx`), its ids tell where it belongs.
+    const name = contiguous === null ? `${readRotation(log.source.path).name}|${log.source.format}` : '';
+    const key = `${name}|${log.machine ?? host ?? ''}|${channel ?? ''}`;
     const known = series.get(key);
     if (known === undefined) series.set(key, [log]);
     else known.push(log);

@@ -64,3 +64,22 @@ it('of records that are left out only the end counts', () => {
   streams.record(recordAt(wall(SECOND), 1));
   expect(streams.streams('s1')[0]).toMatchObject({ records: 2, first: 0, last: 7 * SECOND });
 });
+
+it('a record that is repeated leaves no silence before the line that says so', () => {
+  const streams = collectStreams();
+  streams.record(recordAt(wall(0), 0));
+  streams.record({ ...recordAt(wall(MINUTE), 1), repeat: 30, until: wall(20 * MINUTE) });
+  streams.record(recordAt(wall(25 * MINUTE), 2));
+  streams.record({ ...recordAt(wall(30 * MINUTE), 3), repeat: 2, until: wall(40 * MINUTE) });
+  streams.record(recordAt(wall(40 * MINUTE + SECOND), 4));
+  // A job that ran for so long was not repeated.
+  streams.record({ ...recordAt(wall(50 * MINUTE), 5), until: wall(60 * MINUTE) });
+  streams.record(recordAt(wall(60 * MINUTE), 6));
+  expect(streams.streams('s1')[0]?.silences).toEqual([
+    { earliest: 50 * MINUTE, latest: 60 * MINUTE },
+    { earliest: 40 * MINUTE + SECOND, latest: 50 * MINUTE },
+    { earliest: 20 * MINUTE, latest: 25 * MINUTE },
+    { earliest: 25 * MINUTE, latest: 30 * MINUTE },
+    { earliest: 0, latest: MINUTE },
+  ]);
+});

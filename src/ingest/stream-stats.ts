@@ -15,6 +15,8 @@ interface Stream {
   last: number;
   previous: number;
   silences: Interval[];
+  /** From a record to the line that says how often it was repeated since. */
+  repeats: Interval[];
   stepSum: number;
   steps: number;
   yearTurns: number[];
@@ -93,7 +95,10 @@ export function collectStreams(): StreamCollector {
   return {
     record(record) {
       const stream = isCounted(record) ? streamOf(record.host, record.channel) : counted(record);
-      if (record.time !== null && record.until !== null) stream.ends = Math.max(stream.ends, record.until.micros);
+      if (record.time === null || record.until === null) return;
+      stream.ends = Math.max(stream.ends, record.until.micros);
+      if (record.repeat > 1 && stream.repeats.length < SILENCES_KEPT)
+        stream.repeats.push({ earliest: record.time.micros, latest: record.until.micros });
     },
     counted: (head) => void counted(head),
     metric,
@@ -145,6 +150,7 @@ function newStream(host: string | null, channel: string | null): Stream {
     last: -Infinity,
     previous: NaN,
     silences: [],
+    repeats: [],
     stepSum: 0,
     steps: 0,
     yearTurns: [],
@@ -195,6 +201,17 @@ function noteStep(stream: Stream, earlier: Micros, later: Micros): void {
   if (stream.silences.length > 2 * SILENCES_KEPT) stream.silences = longest(stream.silences);
 }
 
+/** "last message repeated 29 times": the log was not silent until this line, it only says less. */
+function unrepeated({ silences, repeats }: Stream): Interval[] {
+  if (repeats.length === 0) return silences;
+  return silences.flatMap((silence) => {
+    const until = repeats
+      .filter(({ earliest, latest }) => earliest <= silence.earliest && latest > silence.earliest)
+      .reduce((end, { latest }) => Math.max(end, Math.min(latest, silence.latest)), silence.earliest);
+    return silence.latest - until < SILENCE_FROM ? [] : [{ earliest: until, latest: silence.latest }];
+  });
+}
+
 function noteStepBack(stream: Stream, step: StepBack): void {
   stream.stepsBack.push(step);
   if (stream.stepsBack.length > 2 * STEPS_KEPT) stream.stepsBack = furthest(stream.stepsBack);
@@ -226,7 +243,7 @@ function finish(stream: Stream, source: string, index: number): StreamStats {
     records: stream.records,
     first: dated ? stream.first : null,
     last: dated ? Math.max(stream.last, stream.ends) : null,
-    silences: longest(stream.silences),
+    silences: longest(unrepeated(stream)),
     rhythm: steps > 0 ? Math.round(span / steps) : null,
     yearTurns: stream.yearTurns,
     stepsBack: furthest(stream.stepsBack),

@@ -1,6 +1,6 @@
 import type { ClockBasis } from './detection.js';
 import type { Issue } from './source.js';
-import type { Micros, WrittenTime } from './time.js';
+import type { Interval, Micros, WrittenTime } from './time.js';
 
 /** True UTC = written time read as if UTC + `offset`, for stamps written in [from, to). Null: open end. */
 export interface ClockSegment {
@@ -8,6 +8,21 @@ export interface ClockSegment {
   readonly to: Micros | null;
   readonly offset: Micros;
   readonly uncertainty: Micros;
+}
+
+/** An hour of local time that a log runs through twice: from this place of the file on it is the second time. */
+export interface Fold {
+  /** Written times that come twice; the end is not one of them. */
+  readonly span: Interval;
+  readonly byteOffset: number;
+}
+
+/** What local time was less UTC over a stretch, in one zone or in several that kept the same time there. */
+export interface ZoneCourse {
+  /** IANA, in order; none for an offset that was given as such. */
+  readonly names: readonly string[];
+  /** Each holds from a true time on; the first from ever. */
+  readonly offsets: readonly { readonly from: Micros; readonly offset: Micros }[];
 }
 
 export interface ClockProof {
@@ -25,10 +40,13 @@ export interface StreamClock {
   readonly clockId: string;
   readonly basis: ClockBasis;
   readonly zone: string | null;
+  /** Any of these is the zone its stamps are written in; none where nothing tells. */
+  readonly courses: readonly ZoneCourse[];
   /** Year of the first stamp where stamps have none. */
   readonly year: number | null;
   readonly segments: readonly ClockSegment[];
-  /** They hold whatever offset a stamp states: it was measured to be wrong, or a person says so. */
+  readonly folds: readonly Fold[];
+  /** The segments hold whatever offset a stamp states: it was measured to be wrong, or a person says so. */
   readonly isFinal: boolean;
   readonly proofs: readonly ClockProof[];
   readonly issues: readonly Issue[];

@@ -10,6 +10,14 @@ export interface ClocksReport {
   readonly clocks: readonly ReportStreamClock[];
 }
 
+/** Local time less UTC over what a log covers. */
+export interface ReportZone {
+  /** `+01:00`, in the order in which they held. */
+  readonly offsets: readonly string[];
+  /** IANA names, where few enough fit. */
+  readonly names: readonly string[];
+}
+
 export interface ReportStreamClock {
   readonly source: string;
   readonly path: string;
@@ -26,13 +34,10 @@ export interface ReportStreamClock {
   readonly year: number | null;
   /** As it is written in the source or was given. */
   readonly statedZone: string | null;
-  /** Null where the error of the clock is too large to tell a zone, and for time since boot. */
-  readonly zone: {
-    /** `+01:00`, in the order in which they held. */
-    readonly offsets: readonly string[];
-    /** IANA names, where a change of offset tells them apart. */
-    readonly names: readonly string[];
-  } | null;
+  /** Null where several are possible, where nothing tells (a clock that is off by more than minutes), and for time since boot. */
+  readonly zone: ReportZone | null;
+  /** Where several are possible, each of them. */
+  readonly possibleZones: readonly ReportZone[];
   /** True time = stamp read as UTC + offset. */
   readonly segments: readonly {
     readonly from: string | null;
@@ -49,6 +54,8 @@ export interface ReportStreamClock {
   readonly issues: readonly { readonly code: string; readonly severity: IssueSeverity; readonly note: string }[];
   /** What its unbroken stretches rest on; null without a place on the timeline. */
   readonly aliveBy: AliveBy | null;
+  /** The longest silence that is no gap; null where silence is none, or nobody can say. */
+  readonly usualSilenceSeconds: number | null;
   readonly recordIds: { readonly first: number; readonly last: number } | null;
   /** In time order. */
   readonly gaps: readonly ReportGap[];

@@ -77,6 +77,8 @@ export interface StreamGaps {
   /** See `streamKey`. */
   readonly key: string;
   readonly aliveBy: AliveBy;
+  /** The longest silence that is no gap, for text and samples. */
+  readonly usual: Micros | null;
   /** Smallest and largest record id, where it has them. */
   readonly ids: { readonly first: number; readonly last: number } | null;
   /** In time order, apart from each other, inside the stream; the first may lie before it: between two rotated files. */

@@ -83,8 +83,8 @@ export interface GapRule {
   readonly cause: ToldCause;
   /** Which end of the silence the record stands at; `any`: either, or inside. */
   readonly at: 'begin' | 'end' | 'any';
-  /** Longer than this no silence comes from it; null: as long as it takes. */
-  readonly lastsSeconds: number | null;
+  /** Seconds, or the capture that tells them: longer no silence comes from it; null: as long as it takes. */
+  readonly lasts: number | string | null;
   /** Capture that counts the lines that are missing, or null. */
   readonly lost: string | null;
 }
@@ -98,6 +98,8 @@ export interface AnchorRule {
   /** How much later than the event this rule's record is usually stamped (earlier: negative), and how far from that it may be. */
   readonly lagSeconds: number;
   readonly spreadSeconds: number;
+  /** How far all events of the kind together may lie from the lag: it is a judgement, and machines differ. */
+  readonly biasSeconds: number;
   /** Captures that must be equal too: a session, a sequence number. */
   readonly same: readonly string[];
 }

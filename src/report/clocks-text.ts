@@ -1,4 +1,4 @@
-import type { ClocksReport, ReportStreamClock } from '../model/clocks-report.js';
+import type { ClocksReport, ReportStreamClock, ReportZone } from '../model/clocks-report.js';
 import { gapLines } from './gaps-text.js';
 import { harmlessLine } from './harmless.js';
 import type { Palette } from './text.js';
@@ -39,11 +39,14 @@ function clockLines(clock: ReportStreamClock, palette: Palette): readonly string
   return lines;
 }
 
-function zoneText({ zone, statedZone, basis }: ReportStreamClock): string {
+function zoneText({ zone, possibleZones, statedZone, basis }: ReportStreamClock): string {
+  if (zone === null && possibleZones.length > 0) return `one of ${possibleZones.map(namedZone).join('; ')}`;
   if (zone === null) return basis === 'none' ? 'no time' : 'zone unknown';
-  const names = zone.names.length > 0 ? ` (${zone.names.join(', ')})` : '';
-  const stated = statedZone === null ? '' : ` stated as ${harmlessLine(statedZone)}`;
-  return `UTC${zone.offsets.join(' then UTC')}${names}${stated}`;
+  return `${namedZone(zone)}${statedZone === null ? '' : ` stated as ${harmlessLine(statedZone)}`}`;
+}
+
+function namedZone({ offsets, names }: ReportZone): string {
+  return `UTC${offsets.join(' then UTC')}${names.length > 0 ? ` (${names.join(', ')})` : ''}`;
 }
 
 /** A clock that drifts has many segments: first, last and how many. */

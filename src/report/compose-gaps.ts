@@ -10,10 +10,11 @@ const MARKS_SHOWN = 4;
 export function composeGaps(
   stream: StreamGaps | undefined,
   paths: ReadonlyMap<string, string>,
-): Pick<ReportStreamClock, 'aliveBy' | 'recordIds' | 'gaps' | 'losses'> {
-  if (stream === undefined) return { aliveBy: null, recordIds: null, gaps: [], losses: [] };
+): Pick<ReportStreamClock, 'aliveBy' | 'usualSilenceSeconds' | 'recordIds' | 'gaps' | 'losses'> {
+  if (stream === undefined) return { aliveBy: null, usualSilenceSeconds: null, recordIds: null, gaps: [], losses: [] };
   return {
     aliveBy: stream.aliveBy,
+    usualSilenceSeconds: stream.usual === null ? null : seconds(stream.usual),
     recordIds: stream.ids,
     gaps: stream.gaps.map((gap) => composeGap(gap, paths)),
     losses: stream.losses.map((loss) => composeLoss(loss, paths)),

@@ -6,8 +6,6 @@ import type { Palette } from './text.js';
 /** Gaps and losses shown of one clock; JSON has all. */
 const GAPS_SHOWN = 5;
 const LOSSES_SHOWN = 3;
-/** Records that tell of one gap. */
-const MARKS_SHOWN = 2;
 
 /** Where one log has nothing, longest first, and what proves the rest. */
 export function gapLines(clock: ReportStreamClock, palette: Palette): readonly string[] {
@@ -22,13 +20,21 @@ export function gapLines(clock: ReportStreamClock, palette: Palette): readonly s
   ];
 }
 
-function aliveLines({ aliveBy, recordIds, gaps }: ReportStreamClock): readonly string[] {
+function aliveLines({ aliveBy, recordIds, usualSilenceSeconds, gaps }: ReportStreamClock): readonly string[] {
   if (aliveBy === 'unknown')
     return ['    alive    unknown between two records: too few, or written only when something happens'];
-  if (aliveBy !== 'record-ids' || recordIds === null) return [];
-  const { first, last } = recordIds;
-  if (gaps.length > 0) return [`    alive    by record ids ${first} to ${last}, but for the gaps`];
-  return [`    alive    proven by record ids: none is missing from ${first} to ${last}`];
+  if (aliveBy === 'record-ids' && recordIds !== null) {
+    const { first, last } = recordIds;
+    if (gaps.length > 0) return [`    alive    by record ids ${first} to ${last}, but for the gaps`];
+    return [`    alive    proven by record ids: none is missing from ${first} to ${last}`];
+  }
+  if (usualSilenceSeconds === null) return [];
+  const usual = duration(usualSilenceSeconds);
+  return [
+    aliveBy === 'sampling'
+      ? `    alive    by its samples, at most ${usual} apart`
+      : `    alive    by its rhythm: silent for up to ${usual}`,
+  ];
 }
 
 function more(count: number, kind: string): readonly string[] {
@@ -43,7 +49,8 @@ function paint({ cause }: ReportGap, palette: Palette): Palette['dim'] {
 
 function gapText(gap: ReportGap, { aliveBy, path }: ReportStreamClock): string {
   const { cause, missing, elsewhere } = gap;
-  const counted = missing === null ? '' : `, ${missing} ${aliveBy === 'sampling' ? 'samples' : 'records'} missing`;
+  const thing = aliveBy === 'sampling' ? 'sample' : 'record';
+  const counted = missing === null ? '' : `, ${missing} ${thing}${missing === 1 ? '' : 's'} missing`;
   const wrote =
     elsewhere === null || elsewhere === path ? '' : `; the machine wrote meanwhile in ${harmlessLine(elsewhere)}`;
   return `${duration(gap.seconds)}  ${gap.from} to ${gap.to}  ${cause}: ${GAP_WORDS[cause]}${counted}${sayers(gap.because)}${wrote}`;
@@ -54,11 +61,11 @@ function lossText({ lines, isExact, from, to, because }: ReportLoss): string {
   return `${count}  ${from}${to === from ? '' : ` to ${to}`}  rate-limited${sayers(because.slice(0, 1))}`;
 }
 
-/** ` (a journal was aborted, syslog:12; ...)` */
+/** The first and the last record that tells of it: ` (journal on sda1-8 aborted, syslog:12; web01 was reset from outside, ...)`. */
 function sayers(because: readonly ReportMark[]): string {
   if (because.length === 0) return '';
-  const shown = because.slice(0, MARKS_SHOWN).map((mark) => `${harmlessLine(mark.statement)}, ${placeOf(mark)}`);
-  return ` (${shown.join('; ')}${because.length > MARKS_SHOWN ? '; and more' : ''})`;
+  const shown = because.filter((_, i) => i === 0 || i === because.length - 1);
+  return ` (${shown.map((mark) => `${harmlessLine(mark.statement)}, ${placeOf(mark)}`).join('; ')})`;
 }
 
 function placeOf({ path, line, record }: ReportMark): string {

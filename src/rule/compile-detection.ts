@@ -217,20 +217,30 @@ function anchors(known: KnownNames, hasEntity: boolean): Reader<readonly AnchorR
 /** `{event, at, lag, spread, same}`, seconds. */
 function anchor(known: KnownNames, hasEntity: boolean): Reader<AnchorRule> {
   return (node, what, report) => {
-    const section = openSection(node, what, report, ['event', 'at', 'lag', 'spread', 'same']);
+    const section = openSection(node, what, report, ['event', 'at', 'lag', 'spread', 'bias', 'same']);
     if (section === undefined) return undefined;
     const event = required(section, 'event', EVENT);
     const at = optional(section, 'at', oneOf(ANCHOR_ENDS, 'ends of a record'), 'start');
     const lagSeconds = optional(section, 'lag', number(), 0);
     const spreadSeconds = required(section, 'spread', number({ min: 0.001 }));
+    // Where nothing is said of it: a third of what single events may lie beside.
+    const biasSeconds = optional(section, 'bias', number({ min: 0 }), (spreadSeconds ?? 0) / 3);
     const same = optional(section, 'same', distinct(captureName(known), { min: 1 }), []);
     if (!hasEntity)
       report(node.place, shown(node), `${what} needs an entity`, "say whose event it is: 'entity: {...}'");
     if (event === undefined || at === undefined || lagSeconds === undefined) return undefined;
-    return spreadSeconds === undefined || same === undefined
+    return spreadSeconds === undefined || biasSeconds === undefined || same === undefined
       ? undefined
-      : { event, at, lagSeconds, spreadSeconds, same };
+      : { event, at, lagSeconds, spreadSeconds, biasSeconds, same };
   };
+}
+
+/** `15m`, or a name. */
+function durationOr(name: Reader<string>): Reader<number | string> {
+  return (node, what, report) =>
+    node.kind === 'scalar' && /^[a-z_]/i.test(String(node.value))
+      ? name(node, what, report)
+      : duration()(node, what, report);
 }
 
 /** `{cause, at, lasts, lost}`. */
@@ -240,12 +250,12 @@ function gap(known: KnownNames): Reader<GapRule> {
     if (section === undefined) return undefined;
     const cause = required(section, 'cause', oneOf(TOLD_CAUSES, 'causes of a gap'));
     const at = required(section, 'at', oneOf(GAP_ENDS, 'ends of a gap'));
-    const lastsSeconds = optional(section, 'lasts', duration(), null);
+    const lasts = optional<number | string, null>(section, 'lasts', durationOr(captureName(known)), null);
     const lost = optional(section, 'lost', captureName(known), null);
-    if (cause === undefined || at === undefined || lastsSeconds === undefined || lost === undefined) return undefined;
+    if (cause === undefined || at === undefined || lasts === undefined || lost === undefined) return undefined;
     if (lost !== null && cause !== 'rate-limited')
       report(node.place, lost, `${what} counts lost lines, and '${cause}' loses none`, "remove 'lost'");
-    return { cause, at, lastsSeconds, lost };
+    return { cause, at, lasts, lost };
   };
 }
 

@@ -300,8 +300,10 @@ describe('a pack without mistakes', () => {
     const gap = 'gap: { cause: rate-limited, at: end, lasts: 10m, lost: disk }';
     const { rules } = load(changed('host/reset.yaml', ['  unless:', `  ${gap}\n  unless:`]));
     expect(rules.find(({ id }) => id === 'core/host/reset')).toMatchObject({
-      gap: { cause: 'rate-limited', at: 'end', lastsSeconds: 600, lost: 'disk' },
+      gap: { cause: 'rate-limited', at: 'end', lasts: 600, lost: 'disk' },
     });
+    const told = load(changed('host/reset.yaml', ['  unless:', `  ${gap.replace('10m', 'seconds')}\n  unless:`]));
+    expect(told.rules.find(({ id }) => id === 'core/host/reset')).toMatchObject({ gap: { lasts: 'seconds' } });
   });
 
   it('compiles a logsource', () => {
