@@ -6,7 +6,7 @@ import type { ReadSource } from '../model/source.js';
 import type { Interval, Micros, WrittenTime } from '../model/time.js';
 import { bootClocks } from './boots.js';
 import { givenClock, overridesOf } from './given.js';
-import { measureStreams } from './measure.js';
+import { measureStreams, zonesMeasured } from './measure.js';
 import { type AnchorSource, NO_ANCHORS } from './sightings.js';
 import { resolveWall } from './wall.js';
 import { inYear, turnsBefore } from './year.js';
@@ -37,7 +37,9 @@ export function alignClocks(
   }
   const placeWall = (key: string, time: WrittenTime, byteOffset: number | null): Placed | null =>
     placeOnWall(streams.get(key), stats.get(key), time, byteOffset);
-  for (const [key, clock] of measureStreams(sources, streams, detections, anchors, placeWall)) streams.set(key, clock);
+  const measured = { sources, streams, detections, anchors, place: placeWall };
+  for (const [key, clock] of zonesMeasured(measured)) streams.set(key, clock);
+  for (const [key, clock] of measureStreams(measured)) streams.set(key, clock);
   const boots = bootClocks(sources, detections, placeWall);
   for (const [key, clock] of boots.streams) streams.set(key, clock);
   return {

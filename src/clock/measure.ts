@@ -1,7 +1,6 @@
 import { type ClockProof, type StreamClock, streamKey, type ZoneCourse } from '../model/clock.js';
 import type { StreamStats } from '../model/coverage.js';
 import type { Detection } from '../model/detection.js';
-import type { Layer } from '../model/record.js';
 import type { Issue, ReadSource } from '../model/source.js';
 import { MINUTE, type Micros, SECOND } from '../model/time.js';
 import { correctedSegments } from './corrected.js';
@@ -9,9 +8,11 @@ import { offsetAt } from './curve.js';
 import { type AnchorSource, clockInputs, MACHINE, type PlaceTime } from './sightings.js';
 import { type SolvedClock, solveClocks } from './solve.js';
 import { spanOfStream } from './span-of-stream.js';
+import { machineClock, SYNC_ASSUMED } from './wall.js';
 import { coursesThrough, offsetIn } from './zone-courses.js';
 import { UNMEASURED } from './zone-of-stream.js';
 import { coursesShown } from './zone-signs.js';
+import { zonedSegments } from './zoned-segments.js';
 
 /** Anchors kept as proofs of one stream. */
 const SHOWN = 8;
@@ -21,23 +22,81 @@ interface Stream {
   readonly key: string;
   readonly clock: StreamClock;
   readonly stats: StreamStats;
-  readonly layer: Layer;
+  readonly source: ReadSource;
   /** The solver's name of its clock. */
   readonly id: string;
   readonly solved: SolvedClock | null;
+}
+
+/** What the clocks are measured from. */
+export interface MeasureInput {
+  readonly sources: readonly ReadSource[];
+  readonly streams: ReadonlyMap<string, StreamClock>;
+  readonly detections: readonly Detection[];
+  readonly anchors: AnchorSource;
+  readonly place: PlaceTime;
+}
+
+/**
+ * The zones of streams that nothing states, told by events that other clocks stamped too: what is left is an error of minutes
+ * at most, and is measured again together with the other logs of the machine.
+ */
+export function zonesMeasured(input: MeasureInput): ReadonlyMap<string, StreamClock> {
+  const zoned = new Map<string, StreamClock>();
+  if (![...input.streams.values()].some(({ basis }) => basis === 'assumed')) return zoned;
+  const { all, named } = compare(input);
+  for (const { key, clock, stats, source, solved } of all) {
+    if (clock.basis !== 'assumed' || clock.isFinal || solved?.curve == null) continue;
+    const courses = coursesMeasured(clock, stats, solved);
+    if (courses.length === 0) continue;
+    const peer = named(solved.peer);
+    const note = `the zone was read from ${solved.anchors.length} events beside ${peer.name}`;
+    zoned.set(key, {
+      ...clock,
+      clockId: machineClock(source, stats.host, input.sources) ?? key,
+      basis: 'derived',
+      zone: null,
+      courses,
+      ...zonedSegments(courses, stats, clock.year, UNMEASURED),
+      proofs: proofsOf(solved, peer, stats.source),
+      issues: [
+        ...clock.issues.filter(({ code }) => code !== 'assumed-zone'),
+        { code: 'derived-zone', severity: 'info', note, count: 1, at: null },
+        SYNC_ASSUMED,
+      ],
+    });
+  }
+  return zoned;
 }
 
 /**
  * Measures the clocks against each other by events that several of them stamped. Streams whose clock was not known, or is
  * contradicted, get the offset that was measured; for the others it is said that they were checked, or that nobody can vouch for them.
  */
-export function measureStreams(
-  sources: readonly ReadSource[],
-  streams: ReadonlyMap<string, StreamClock>,
-  detections: readonly Detection[],
-  anchors: AnchorSource,
-  place: PlaceTime,
-): ReadonlyMap<string, StreamClock> {
+export function measureStreams(input: MeasureInput): ReadonlyMap<string, StreamClock> {
+  const { all, solved, named } = compare(input);
+  const main = mainRoot(solved);
+  const isVouchedFor = vouched(all, main);
+  const measured = new Map<string, StreamClock>();
+  for (const stream of all) {
+    const { key, clock, solved: found } = stream;
+    if (found?.curve == null || clock.isFinal) continue;
+    const isMain = isVouchedFor && found.root === main;
+    if (clock.basis === 'assumed' || isContradicted(found))
+      measured.set(key, withCurve(stream, found, stream.id, named(found.peer), isMain));
+    else if (isMain) measured.set(key, checked(stream, found, named(found.peer)));
+  }
+  doubtOthers(measured, all, main);
+  return measured;
+}
+
+interface Compared {
+  readonly all: readonly Stream[];
+  readonly solved: ReadonlyMap<string, SolvedClock>;
+  readonly named: (peer: string | null) => Peer;
+}
+
+function compare({ sources, streams, detections, anchors, place }: MeasureInput): Compared {
   const { inputs, clockOf } = clockInputs(sources, streams, detections, anchors, place);
   const solved = solveClocks(inputs);
   const all = sources.flatMap((source) =>
@@ -46,21 +105,17 @@ export function measureStreams(
       const clock = streams.get(key);
       if (clock === undefined || clock.basis === 'none') return [];
       const id = clockOf(key);
-      return [{ key, clock, stats, layer: source.layer, id, solved: solved.get(id) ?? null }];
+      return [{ key, clock, stats, source, id, solved: solved.get(id) ?? null }];
     }),
   );
   const paths = new Map(sources.map(({ id, path }) => [id, path]));
-  const named = (peer: string | null): Peer => peerOf(peer, all, paths);
-  const measured = new Map<string, StreamClock>();
-  for (const stream of all) {
-    const { key, clock, solved: found } = stream;
-    if (found?.curve == null || clock.isFinal) continue;
-    if (clock.basis === 'assumed' || isContradicted(found))
-      measured.set(key, withCurve(stream, found, stream.id, named(found.peer)));
-    else measured.set(key, checked(stream, found, named(found.peer)));
-  }
-  doubtOthers(measured, all, mainRoot(solved));
-  return measured;
+  return { all, solved, named: (peer) => peerOf(peer, all, paths) };
+}
+
+/** Whether the clock that most are held against is as good as any: a host's, or there is no host's. */
+function vouched(all: readonly Stream[], main: string | null): boolean {
+  const hosts = all.filter(({ source }) => source.layer === 'hypervisor');
+  return hosts.length === 0 || hosts.some(({ id }) => id === main);
 }
 
 /** The reference that most clocks were measured by, directly or over others. */
@@ -77,8 +132,8 @@ function mainRoot(solved: ReadonlyMap<string, SolvedClock>): string | null {
  * it of the others: they may be as far off.
  */
 function doubtOthers(measured: Map<string, StreamClock>, all: readonly Stream[], main: string | null): void {
-  for (const layer of new Set(all.map((stream) => stream.layer))) {
-    const own = all.filter((stream) => stream.layer === layer);
+  for (const layer of new Set(all.map(({ source }) => source.layer))) {
+    const own = all.filter(({ source }) => source.layer === layer);
     const agreeing = new Set<string>();
     const astray = new Set<string>();
     let furthest = 0;
@@ -175,7 +230,13 @@ function statedAt({ segments }: StreamClock, written: Micros | null): Micros {
   return (found ?? segments[0])?.offset ?? 0;
 }
 
-function withCurve({ clock, stats }: Stream, solved: SolvedClock, id: string, peer: Peer): StreamClock {
+function withCurve(
+  { clock, stats }: Stream,
+  solved: SolvedClock,
+  id: string,
+  peer: Peer,
+  isMain: boolean,
+): StreamClock {
   const { curve } = solved;
   if (curve === null) return clock;
   const kept = clock.issues.filter(({ code }) => code !== 'assumed-zone' && code !== 'clock-sync-assumed');
@@ -185,10 +246,10 @@ function withCurve({ clock, stats }: Stream, solved: SolvedClock, id: string, pe
     clockId: `${clock.clockId}#${id}`,
     basis: 'measured',
     isFinal: true,
-    courses: clock.courses.length > 0 ? clock.courses : coursesMeasured(clock, stats, solved),
     segments: correctedSegments(clock, spanOfStream(stats, clock.year), curve),
     proofs: [...proofsOf(solved, peer, stats.source), ...clock.proofs],
-    issues: [...kept, issueOf(clock, stats, solved, peer)],
+    // The clock that it was held against was itself held against none that is vouched for.
+    issues: [...kept, issueOf(clock, stats, solved, peer), ...(isMain ? [] : [SYNC_ASSUMED])],
   };
 }
 

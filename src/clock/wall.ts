@@ -2,6 +2,7 @@ import type { StreamClock } from '../model/clock.js';
 import type { StreamStats } from '../model/coverage.js';
 import type { Issue, IssueSeverity, ReadSource } from '../model/source.js';
 import type { Interval } from '../model/time.js';
+import { shortName } from '../model/windows-name.js';
 import { spanOfStream } from './span-of-stream.js';
 import { inYear, YEAR_DOUBT, yearNear, yearOfEpoch } from './year.js';
 import type { ZoneOverride } from './zone.js';
@@ -23,22 +24,10 @@ export function resolveWall(
   const span = spanOfStream(stream, year);
   const zone = resolveZone({ stream, year, span, source, sources }, overrides, epochs);
   if (zone.issue !== null) issues.push(zone.issue);
-  if (zone.basis !== 'assumed') {
-    issues.push(
-      issue(
-        'clock-sync-assumed',
-        'info',
-        'this clock was not measured against the others: they are taken to agree within 2 s',
-        1,
-      ),
-    );
-  }
-  const host = stream.host?.toLowerCase().split('.')[0] ?? null;
-  // What a collector wrote may have been stamped there.
-  const isOwn = zone.basis !== 'assumed' && host !== null && !isCollected(source, stream.host);
+  if (zone.basis !== 'assumed') issues.push(SYNC_ASSUMED);
   return {
     key,
-    clockId: isOwn ? `host:${host}` : key,
+    clockId: zone.basis === 'assumed' ? key : (machineClock(source, stream.host, sources) ?? key),
     basis: zone.basis,
     zone: zone.name,
     courses: zone.basis === 'assumed' ? [] : zone.courses,
@@ -48,6 +37,17 @@ export function resolveWall(
     proofs: zone.proofs,
     issues,
   };
+}
+
+/** Machines that state their zone are taken to agree: docs/evidence.md, Clocks. */
+export const SYNC_ASSUMED: Issue = {
+  ...{ code: 'clock-sync-assumed', severity: 'info', count: 1, at: null },
+  note: 'this clock was not measured against the others: they are taken to agree within 2 s',
+};
+
+/** The clock of the machine that a stream is of; null where nobody knows which, or it may have been stamped by a collector. */
+export function machineClock(source: ReadSource, host: string | null, sources: readonly ReadSource[]): string | null {
+  return host === null || isCollected(source, host, sources) ? null : `host:${shortName(host)}`;
 }
 
 function issue(code: string, severity: IssueSeverity, note: string, count: number): Issue {
@@ -62,8 +62,9 @@ function epochsOf(host: string | null, source: ReadSource, sources: readonly Rea
   const own = host?.toLowerCase() ?? null;
   const found: Epoch[] = [];
   for (const other of [source, ...sources.filter((s) => s !== source)]) {
-    if (other !== source && (other.streams.some((stream) => stream.statesOffset) || isCollected(other, host))) continue;
-    if (other !== source && isCollected(source, host)) continue;
+    if (other !== source && (other.streams.some((stream) => stream.statesOffset) || isCollected(other, host, sources)))
+      continue;
+    if (other !== source && isCollected(source, host, sources)) continue;
     for (const evidence of other.clock) {
       if (evidence.kind !== 'epoch') continue;
       const name = (evidence.host ?? other.pathHost)?.toLowerCase() ?? null;

@@ -3,6 +3,7 @@ import type { StreamStats } from '../model/coverage.js';
 import type { ClockBasis } from '../model/detection.js';
 import type { ClockEvidence, Issue, ReadSource } from '../model/source.js';
 import { DAY, HOUR, type Interval, MINUTE, type Micros, SECOND } from '../model/time.js';
+import { shortName } from '../model/windows-name.js';
 import { inYear, yearOfEpoch } from './year.js';
 import { overrideFor, type ZoneOverride } from './zone.js';
 import { constantCourse, courseOfZone, coursesThrough, type ZonePair, zoneCourses } from './zone-courses.js';
@@ -172,7 +173,7 @@ function uptimes(source: ReadSource, host: string | null): readonly Uptime[] {
 }
 
 function sameName(a: string | null, b: string | null): boolean {
-  return a !== null && b !== null && a.toLowerCase().split('.')[0] === b.toLowerCase().split('.')[0];
+  return a !== null && b !== null && shortName(a) === shortName(b);
 }
 
 /**
@@ -182,7 +183,7 @@ function sameName(a: string | null, b: string | null): boolean {
 function fromSameHost(wanted: Wanted): Zone | null {
   const { stream, source, sources } = wanted;
   for (const other of sources) {
-    if (other === source || ALWAYS_UTC.test(other.format) || isCollected(other, stream.host)) continue;
+    if (other === source || ALWAYS_UTC.test(other.format) || isCollected(other, stream.host, sources)) continue;
     const twin = other.streams.find((s) => sameName(s.host, stream.host));
     const stated = other.clock.find((e) => e.kind === 'stated-offset');
     if (twin === undefined || (!twin.statesOffset && stated === undefined)) continue;
@@ -199,9 +200,30 @@ function fromSameHost(wanted: Wanted): Zone | null {
   return null;
 }
 
-/** Whether the source was written on another machine than this one, by its path. */
-export function isCollected({ pathHost }: ReadSource, host: string | null): boolean {
-  return pathHost !== null && host !== null && !sameName(pathHost, host);
+/** Whether the source was written on another machine than this one: its path names one of the case, or it holds several. */
+export function isCollected(
+  { pathHost, streams }: ReadSource,
+  host: string | null,
+  sources: readonly ReadSource[],
+): boolean {
+  if (host === null) return false;
+  if (pathHost !== null && sameName(pathHost, host)) return false;
+  if (pathHost !== null && machinesOf(sources).has(shortName(pathHost))) return true;
+  return streams.some((stream) => stream.host !== null && !sameName(stream.host, host));
+}
+
+const machines = new WeakMap<readonly ReadSource[], ReadonlySet<string>>();
+
+/** Every machine that a log of the case names as its writer. */
+function machinesOf(sources: readonly ReadSource[]): ReadonlySet<string> {
+  let known = machines.get(sources);
+  if (known === undefined) {
+    known = new Set(
+      sources.flatMap(({ streams }) => streams.flatMap(({ host }) => (host === null ? [] : [shortName(host)]))),
+    );
+    machines.set(sources, known);
+  }
+  return known;
 }
 
 /** Nothing states the zone, but an hour that is missing or comes twice tells whose summer time it is. */

@@ -66,7 +66,8 @@ function concerns(log: Log, incidents: readonly Incident[], looks: Looks, topolo
 }
 
 function reachOf(archive: Archive, incidents: readonly Incident[], looks: Looks, topology: Topology): readonly Said[] {
-  const about = mostBack(archive.logs.flatMap((log) => concerns(log, incidents, looks, topology)));
+  const every = archive.logs.flatMap((log) => concerns(log, incidents, looks, topology));
+  const about = mostBack(every, incidents);
   const error = ({ incident }: Concern): Micros => archive.uncertainty + incident.defining.uncertainty;
   const late = about.filter((c) => archive.from > c.onset.latest + error(c));
   const short = about.filter((c) => !late.includes(c) && archive.from > c.onset.earliest - c.back + error(c));
@@ -91,14 +92,14 @@ function reachOf(archive: Archive, incidents: readonly Incident[], looks: Looks,
   return said;
 }
 
-/** Each incident once, with the farthest look of all logs of the archive. */
-function mostBack(about: readonly Concern[]): readonly Concern[] {
+/** Each incident once, in their order, with the farthest look of all logs of the archive. */
+function mostBack(about: readonly Concern[], incidents: readonly Incident[]): readonly Concern[] {
   const byIncident = new Map<string, Concern>();
   for (const concern of about) {
     const known = byIncident.get(concern.incident.id);
     if (known === undefined || concern.back > known.back) byIncident.set(concern.incident.id, concern);
   }
-  return [...byIncident.values()];
+  return incidents.flatMap(({ id }) => byIncident.get(id) ?? []);
 }
 
 /** Gaps and losses that lie over incidents. */
@@ -115,15 +116,17 @@ function hidden(
     const { gaps = [], losses = [] } = byKey.get(log.key) ?? {};
     if (gaps.length === 0 && losses.length === 0) continue;
     const about = concerns(log, incidents, looks, input.topology);
-    const over = (span: Interval): readonly Concern[] => about.filter((concern) => hides(span, concern));
-    const say = (span: Interval, sentence: (many: string) => string): void => {
-      const met = over(span);
+    const say = (span: Interval, cause: string, sentence: (many: string) => string): void => {
+      const met = about.filter((concern) => hides(span, concern));
       if (met.length === 0) return;
-      const text = sentence(manyIncidents(met, 0));
-      said.set(text, { incidents: met.length, text });
+      const many = manyIncidents(met, 0);
+      // Kinds of counters in one file stop together, some milliseconds apart.
+      const key = [log.source.path, cause, many].join('\n');
+      if (!said.has(key)) said.set(key, { incidents: met.length, text: sentence(many) });
     };
-    for (const gap of gaps) if (gap.cause !== 'cosmetic') say(gap.span, (many) => gapSentence(log, gap, many, paths));
-    for (const loss of losses) say(loss.span, (many) => lossSentence(log, loss, many));
+    for (const gap of gaps)
+      if (gap.cause !== 'cosmetic') say(gap.span, gap.cause, (many) => gapSentence(log, gap, many, paths));
+    for (const loss of losses) say(loss.span, 'rate-limited', (many) => lossSentence(log, loss, many));
   }
   return [...said.values()];
 }

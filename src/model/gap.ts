@@ -12,7 +12,6 @@ export const TOLD_CAUSES = [
   'read-only',
   'frozen',
   'logger-stopped',
-  'rotated',
   'rate-limited',
   'reboot',
 ] as const;
@@ -24,7 +23,7 @@ export type ToldCause = (typeof TOLD_CAUSES)[number];
  * the run before ended; `cosmetic`: another part of the evidence holds this stretch; `not-collected`: between two files
  * of a series of counters; `silence`: nothing explains it.
  */
-export type GapCause = ToldCause | 'record-ids-missing' | 'cosmetic' | 'not-collected' | 'silence';
+export type GapCause = ToldCause | 'rotated' | 'record-ids-missing' | 'cosmetic' | 'not-collected' | 'silence';
 
 /** What a cause says of the log, after its dates. */
 export const GAP_WORDS: Readonly<Record<GapCause, string>> = {

@@ -33,7 +33,7 @@ function aliveLines({ aliveBy, recordIds, usualSilenceSeconds, gaps }: ReportStr
   return [
     aliveBy === 'sampling'
       ? `    alive    by its samples, at most ${usual} apart`
-      : `    alive    by its rhythm: silent for up to ${usual}`,
+      : `    alive    by its rhythm: silences of up to ${usual} are usual`,
   ];
 }
 
