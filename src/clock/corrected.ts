@@ -53,6 +53,7 @@ function partOf(
   start: Micros,
   end: Micros,
 ): ClockSegment {
+  const least = Math.min(...segments.map(({ uncertainty }) => uncertainty));
   const old = segments.findLast((segment) => segment.from === null || segment.from <= start) as ClockSegment;
   const first = offsetAt(curve, start + old.offset);
   const last = offsetAt(curve, end + old.offset);
@@ -63,6 +64,7 @@ function partOf(
   return {
     ...{ from, to },
     offset: old.offset + Math.round((first.offset + last.offset) / 2),
-    uncertainty: Math.round(Math.max(first.uncertainty, last.uncertainty) + apart),
+    // Between zones that it may be written in it is as unsure as before.
+    uncertainty: Math.round(Math.max(first.uncertainty, last.uncertainty) + apart + old.uncertainty - least),
   };
 }

@@ -1,4 +1,4 @@
-import { type ClockProof, type StreamClock, streamKey, type ZoneCourse } from '../model/clock.js';
+import { type ClockProof, type ClockSegment, type StreamClock, streamKey, type ZoneCourse } from '../model/clock.js';
 import type { StreamStats } from '../model/coverage.js';
 import type { Detection } from '../model/detection.js';
 import type { Issue, ReadSource } from '../model/source.js';
@@ -207,9 +207,13 @@ function proofsOf({ anchors }: SolvedClock, peer: Peer, own: string): readonly C
 function checked({ clock, stats }: Stream, solved: SolvedClock, peer: Peer): StreamClock {
   const { curve, anchors } = solved;
   if (curve === null) return clock;
-  const measured = correctedSegments(clock, spanOfStream(stats, clock.year), curve);
+  const least = Math.min(...clock.segments.map(({ uncertainty }) => uncertainty));
   const uncertainty = Math.max(
-    ...measured.map(({ from, offset, uncertainty: own }) => Math.abs(offset - statedAt(clock, from)) + own),
+    least,
+    ...correctedSegments(clock, spanOfStream(stats, clock.year), curve).map((part) => {
+      const stated = statedAt(clock, part.from);
+      return Math.abs(part.offset - stated.offset) + part.uncertainty - (stated.uncertainty - least);
+    }),
   );
   const within = (uncertainty / SECOND).toFixed(1);
   const note = `${anchors.length} events beside ${peer.name} agree with what is stated to within ${within} s`;
@@ -225,9 +229,9 @@ function checked({ clock, stats }: Stream, solved: SolvedClock, peer: Peer): Str
   };
 }
 
-function statedAt({ segments }: StreamClock, written: Micros | null): Micros {
+function statedAt({ segments }: StreamClock, written: Micros | null): ClockSegment {
   const found = segments.findLast(({ from }) => from === null || (written !== null && from <= written));
-  return (found ?? segments[0])?.offset ?? 0;
+  return found ?? (segments[0] as ClockSegment);
 }
 
 function withCurve(

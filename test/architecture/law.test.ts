@@ -50,6 +50,7 @@ const PLANTED: readonly (readonly [string, string, string])[] = [
   ['clock-imports', 'src/clock/planted.ts', "import 'zod';"],
   ['topology-imports', 'src/topology/planted.ts', "import 'yaml';"],
   ['correlate-imports', 'src/correlate/planted.ts', "import 'yaml';"],
+  ['gaps-imports', 'src/gaps/planted.ts', "import 'yaml';"],
   ['attribute-imports', 'src/attribute/planted.ts', "import 'yaml';"],
   ['stages-apart', 'src/attribute/planted-stage.ts', "import '../correlate/correlate.js';"],
   ['store-imports', 'src/store/planted.ts', "import '../read-case.js';"],
