@@ -19,8 +19,11 @@ export interface CurvePiece {
   readonly rate: number;
   readonly rateError: number;
   readonly uncertainty: Micros;
+  /** Anchors sharp enough to tell how it ran, and when the first and the last of them was. */
   readonly anchors: number;
-  /** Their written times. */
+  readonly heldFrom: Micros;
+  readonly heldTo: Micros;
+  /** Written times of all of them. */
   readonly anchorTimes: readonly Micros[];
   /** Else it is no more than possible. */
   readonly proven: boolean;
@@ -40,8 +43,8 @@ export interface Curve {
 const UNMEASURED_RATE = 100e-6;
 /** What a measured rate may be off by: temperature. */
 const WANDER = 2e-6;
-/** The error of a mean of so many lags, in spreads over the root of their number. */
-const MEAN = 1.5;
+/** The error of a mean of so many lags, in widths over the root of their number. */
+const MEAN = 2;
 
 /**
  * The pieces of a relation as lines: what has to be added to a time of `b`, corrected by its steps, to get that of `a`.
@@ -117,44 +120,88 @@ function misfit(times: readonly number[], levels: readonly number[], from: numbe
   return inertia === 0 ? sum : Math.max(0, sum - (moment * moment) / inertia);
 }
 
-/** Beside sharp anchors blunt ones say nothing of the offset. */
-const SHARP = 4;
+/** Rounds in which anchors that lie off the line lose weight: late stamps have long tails. */
+const ROUNDS = 3;
+/** An anchor that weighs less than this beside the best says nothing of the rate of the clock. */
+const COUNTS = 1 / 16;
 
-function sharpest(matches: readonly Match[]): readonly Match[] {
-  const width = ({ spread, systematic }: Match): Micros => spread + systematic;
-  const best = Math.min(...matches.map(width));
-  return matches.filter((match) => width(match) <= SHARP * best);
+/** The line through the anchors, each weighing by how sharp it is. */
+function lineOf(matches: readonly Match[], proven: boolean, assumedRate: number, times: Times): CurvePiece {
+  const at = matches.map(times.corrected);
+  const width = matches.map(({ spread, systematic }) => spread + systematic);
+  const levels = matches.map((match, i) => -match.difference + assumedRate * ((at[i] as number) - (at[0] as number)));
+  const sharp = width.map((one) => 1 / one ** 2);
+  let fit = fitOf(at, levels, sharp);
+  for (let round = 0; round < ROUNDS; round++) {
+    const weights = sharp.map((weight, i) => {
+      const beside = ((levels[i] as number) - levelAt(fit, at[i] as number)) / (width[i] as number);
+      return weight / (1 + beside ** 2);
+    });
+    fit = fitOf(at, levels, weights);
+  }
+  const best = Math.max(...sharp);
+  const counted = at.filter((_, i) => (sharp[i] as number) >= COUNTS * best);
+  const bias = matches.reduce((sum, { systematic }, i) => sum + systematic * (sharp[i] as number), 0);
+  const learned = learnedSpread(
+    matches.map((_, i) => ((levels[i] as number) - levelAt(fit, at[i] as number)) / (width[i] as number)),
+  );
+  return {
+    ...{ from: at[0] as number, to: at.at(-1) as number, at: fit.at, proven, anchors: counted.length },
+    ...{ heldFrom: counted[0] as number, heldTo: counted.at(-1) as number },
+    offset: fit.level - assumedRate * (fit.at - (at[0] as number)),
+    rate: assumedRate - fit.tilt,
+    rateError: Math.min(UNMEASURED_RATE, learned * fit.tiltError) + WANDER,
+    uncertainty:
+      (learned * MEAN) / Math.sqrt(fit.weight) + bias / sharp.reduce((sum, weight) => sum + weight, 0) + SECOND / 100,
+    anchorTimes: matches.map(times.written),
+  };
 }
 
-function lineOf(
-  all: readonly Match[],
-  proven: boolean,
-  assumedRate: number,
-  { written, corrected }: Times,
-): CurvePiece {
-  const matches = sharpest(all);
-  const times = matches.map(corrected);
-  const from = corrected(all[0] as Match);
-  const to = corrected(all.at(-1) as Match);
-  const anchors = matches.length;
-  const at = times.reduce((sum, time) => sum + time, 0) / anchors;
-  const levels = matches.map((match, i) => -match.difference + assumedRate * ((times[i] as number) - at));
-  // The rate that the chain was found with may be off by what its slack allows: fitted again.
-  const inertia = times.reduce((sum, time) => sum + (time - at) ** 2, 0);
-  const tilt =
-    inertia === 0 ? 0 : times.reduce((sum, time, i) => sum + (time - at) * (levels[i] as number), 0) / inertia;
-  const spread = Math.max(...matches.map((match) => match.spread));
-  const tiltError = inertia === 0 ? UNMEASURED_RATE : Math.min(UNMEASURED_RATE, (MEAN * spread) / Math.sqrt(inertia));
-  const isTilted = anchors >= 3 && Math.abs(tilt) <= UNMEASURED_RATE && tiltError < UNMEASURED_RATE / 2;
-  const rate = assumedRate - (isTilted ? tilt : 0);
-  const straight = isTilted ? levels.map((level, i) => level - tilt * ((times[i] as number) - at)) : levels;
-  const offset = isTilted ? straight.reduce((sum, level) => sum + level, 0) / anchors : median(straight);
-  const residual = median(straight.map((level) => Math.abs(level - offset)));
-  const systematic = Math.max(...matches.map((match) => match.systematic));
-  const scatter = (MEAN * Math.max(spread, 2 * residual)) / Math.sqrt(anchors);
-  const uncertainty = scatter + systematic + SECOND / 100;
-  const rateError = (isTilted ? tiltError : UNMEASURED_RATE) + WANDER;
-  return { from, to, at, offset, rate, rateError, uncertainty, anchors, anchorTimes: matches.map(written), proven };
+/** From so many anchors on their own scatter says how far one may lie off, by so many times the median; fewer lie on a line by chance. */
+const LEARNED: readonly (readonly [anchors: number, times: number])[] = [
+  [12, 3],
+  [8, 4],
+  [5, 6],
+];
+/** However well they lie on one line, lags are not known to be as even elsewhere. */
+const LEAST_SPREAD = 1 / 12;
+
+/** How far anchors lie off the line, in the widths that were judged beforehand: at most one, unless they prove it wider. */
+function learnedSpread(residuals: readonly number[]): number {
+  const middle = median(residuals.map(Math.abs));
+  const times = LEARNED.find(([anchors]) => residuals.length >= anchors)?.[1] ?? null;
+  const found = times === null ? 1 : Math.max(LEAST_SPREAD, times * middle);
+  return Math.max(Math.min(1, found), 2 * middle);
+}
+
+/** A line by weighted least squares; level where no anchors tell a tilt. */
+interface Fit {
+  readonly at: Micros;
+  readonly level: Micros;
+  readonly tilt: number;
+  readonly tiltError: number;
+  readonly weight: number;
+}
+
+function fitOf(times: readonly number[], levels: readonly number[], weights: readonly number[]): Fit {
+  const weight = weights.reduce((sum, one) => sum + one, 0);
+  const mean = (values: readonly number[]): number =>
+    values.reduce((sum, value, i) => sum + value * (weights[i] as number), 0) / weight;
+  const at = mean(times);
+  const level = mean(levels);
+  const inertia = times.reduce((sum, time, i) => sum + (weights[i] as number) * (time - at) ** 2, 0);
+  const moment = times.reduce(
+    (sum, time, i) => sum + (weights[i] as number) * (time - at) * ((levels[i] as number) - level),
+    0,
+  );
+  const tiltError = inertia === 0 ? UNMEASURED_RATE : Math.min(UNMEASURED_RATE, MEAN / Math.sqrt(inertia));
+  const tilt = inertia === 0 ? 0 : moment / inertia;
+  const isTilted = times.length >= 3 && Math.abs(tilt) <= UNMEASURED_RATE && tiltError < UNMEASURED_RATE / 2;
+  return { at, level, weight, tilt: isTilted ? tilt : 0, tiltError: isTilted ? tiltError : UNMEASURED_RATE };
+}
+
+function levelAt({ at, level, tilt }: Fit, time: number): number {
+  return level + tilt * (time - at);
 }
 
 /** Null where nothing is known. */
@@ -212,7 +259,7 @@ function between(
 }
 
 function onPiece(piece: CurvePiece, written: Micros): Offset {
-  const outside = Math.max(0, piece.from - written, written - piece.to);
+  const outside = Math.max(0, piece.heldFrom - written, written - piece.heldTo);
   return {
     offset: piece.offset - piece.rate * (written - piece.at),
     uncertainty: piece.uncertainty + piece.rateError * (piece.anchors < 3 ? outside : Math.abs(written - piece.at)),

@@ -121,10 +121,12 @@ function partnersOf(clocks: readonly ClockInput[]): Partners {
 interface Edge {
   readonly from: string;
   readonly to: string;
+  /** Clocks between `from` and the reference. */
+  readonly depth: number;
   readonly shared: number;
 }
 
-/** Solves the group of a reference, the clocks first that share most with what is solved. */
+/** Solves the group of a reference, the clocks first that it shares events with itself: errors add up along few steps. */
 function spread(
   root: ClockInput,
   clocks: readonly ClockInput[],
@@ -136,12 +138,12 @@ function spread(
   const tried = new Map<string, number>();
   const placed = new Map<string, PlacedSightings>();
   const queue = edgeQueue();
-  const open = (from: string): void => {
-    for (const [to, shared] of partners.get(from) ?? []) if (!solved.has(to)) queue.push({ from, to, shared });
+  const open = (from: string, depth: number): void => {
+    for (const [to, shared] of partners.get(from) ?? []) if (!solved.has(to)) queue.push({ from, to, depth, shared });
   };
-  open(root.id);
+  open(root.id, 0);
   for (let edge = queue.pop(); edge !== undefined; edge = queue.pop()) {
-    const { from, to } = edge;
+    const { from, to, depth } = edge;
     if (solved.has(to) || (tried.get(to) ?? 0) >= PARTNERS) continue;
     tried.set(to, (tried.get(to) ?? 0) + 1);
     const peer = byId.get(from) as ClockInput;
@@ -160,7 +162,7 @@ function spread(
       ...{ curve: result.curve, peer: from, isReference: false, root: root.id, isOutranked: root.rank > clock.rank },
       ...{ anchors: result.anchors, undecided: undecided.get(to) ?? [] },
     });
-    open(to);
+    open(to, depth + 1);
   }
 }
 
@@ -228,11 +230,17 @@ function anchorsOf(
   );
 }
 
-/** A heap: what shares most comes first, then by name. */
+/** A heap: what is nearest to the reference comes first, then what shares most, then by name. */
 function edgeQueue(): { push(edge: Edge): void; pop(): Edge | undefined } {
   const heap: Edge[] = [];
   const isBefore = (x: Edge, y: Edge): boolean =>
-    x.shared !== y.shared ? x.shared > y.shared : x.to !== y.to ? x.to < y.to : x.from < y.from;
+    x.depth !== y.depth
+      ? x.depth < y.depth
+      : x.shared !== y.shared
+        ? x.shared > y.shared
+        : x.to !== y.to
+          ? x.to < y.to
+          : x.from < y.from;
   const swap = (i: number, j: number): void => {
     [heap[i], heap[j]] = [heap[j] as Edge, heap[i] as Edge];
   };

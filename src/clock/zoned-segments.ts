@@ -22,7 +22,8 @@ export function zonedSegments(
   const segments: ClockSegment[] = [];
   const cuts = [Number.NEGATIVE_INFINITY, ...cutsOf(courses, span)];
   for (const [i, from] of cuts.entries()) {
-    const readings = courses.flatMap((course) => readingsAt(course, from, folds, stream.statesOffset));
+    const at = i === 0 ? span.earliest : from;
+    const readings = courses.flatMap((course) => readingsAt(course, at, folds, stream.statesOffset));
     const least = Math.min(...readings);
     const most = Math.max(...readings);
     segments.push({

@@ -112,12 +112,14 @@ export function upperBound(hits: number, of: number): number {
   return high;
 }
 
+/** Terms are taken relative to the largest: of thousands each alone would be too small for a double. */
 function atMost(hits: number, of: number, p: number): number {
-  let sum = 0;
+  const logs: number[] = [];
   let log = of * Math.log(1 - p);
   for (let k = 0; k <= hits; k++) {
-    sum += Math.exp(log);
+    logs.push(log);
     log += Math.log((of - k) / (k + 1)) + Math.log(p / (1 - p));
   }
-  return sum;
+  const most = logs.reduce((x, y) => Math.max(x, y), Number.NEGATIVE_INFINITY);
+  return Math.exp(most) * logs.reduce((sum, one) => sum + Math.exp(one - most), 0);
 }
