@@ -268,9 +268,10 @@ function coursesMeasured(
 ): readonly ZoneCourse[] {
   if (curve === null || anchors.length === 0) return [];
   const assumed = clock.segments[0]?.offset ?? 0;
-  const pairs = anchors.map(({ written }) => {
+  // Where the other clock has the event, not where the line through all of them has it.
+  const pairs = anchors.map(({ written, residual }) => {
     const found = offsetAt(curve, written);
-    return { utc: written + (found?.offset ?? 0), written: written - assumed };
+    return { utc: written + (found?.offset ?? 0) - residual, written: written - assumed };
   });
   const span = spanOfStream(stats, clock.year);
   const through = coursesThrough(pairs, span, TOLD_APART);

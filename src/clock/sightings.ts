@@ -164,7 +164,7 @@ function addDetections(
         ...{ written: end === null ? written : written + end.micros - record.time.micros, key, spread },
         lag: prompt === null ? rule.lagSeconds * SECOND : 0,
         // The lag is a judgement: all events of the kind may lie so far beside it.
-        systematic: prompt === null ? rule.biasSeconds * SECOND : 0,
+        systematic: prompt === null ? rule.biasSeconds * SECOND : PROMPT,
       });
     }
     if (detection.layer === 'guest') {

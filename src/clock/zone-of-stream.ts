@@ -142,28 +142,33 @@ function fromEpochs(wanted: Wanted, epochs: readonly Epoch[]): Zone | null {
 function fromUptime(wanted: Wanted): Zone | null {
   const { stream, source, sources } = wanted;
   const own = uptimes(source, stream.host).filter((e) => e.written !== null);
-  const others = sources
-    .filter((s) => s !== source)
-    .flatMap((s) =>
-      uptimes(s, stream.host)
-        .filter((e) => e.utc !== null)
-        .map((e) => ({ ...e, peer: s.id })),
-    );
-  for (const mine of own) {
-    for (const other of others) {
-      const writtenAtZero = (mine.written as Micros) - mine.uptime;
-      const utc = (other.utc as Micros) - other.uptime;
-      const written = mine.yearless ? inYear(writtenAtZero, yearOfEpoch(writtenAtZero, utc)) : writtenAtZero;
-      const proof = { utc, written, kind: 'uptime', peer: other.peer };
-      const zone = zoneThrough(
-        [proof],
-        wanted,
-        'the zone was read from kernel stamps that another log of this boot has too',
-      );
-      if (zone !== null) return zone;
+  const proofs: Proof[] = [];
+  for (const other of sources) {
+    if (other === source) continue;
+    for (const theirs of uptimes(other, stream.host)) {
+      if (theirs.utc === null) continue;
+      for (const mine of own) {
+        if (proofs.length >= PAIRS_MOST) break;
+        const proof = bootPair(mine, theirs, other.id);
+        if (proof !== null) proofs.push(proof);
+      }
     }
   }
-  return null;
+  return zoneThrough(proofs, wanted, 'the zone was read from kernel stamps that another log of this boot has too');
+}
+
+/** Logs of hundreds of boots have more than enough. */
+const PAIRS_MOST = 2_000;
+
+/** When the kernel started, by both logs; null where a zone cannot make one boot of them. */
+function bootPair(mine: Uptime, theirs: Uptime, peer: string): Proof | null {
+  const writtenAtZero = (mine.written as Micros) - mine.uptime;
+  const utc = (theirs.utc as Micros) - theirs.uptime;
+  const written = mine.yearless ? inYear(writtenAtZero, yearOfEpoch(writtenAtZero, utc)) : writtenAtZero;
+  const difference = written - utc;
+  const residual = difference - Math.round(difference / QUARTER) * QUARTER;
+  if (Math.abs(difference) > ANY_ZONE || Math.abs(residual) > RESIDUAL_LIMIT) return null;
+  return { utc, written, kind: 'uptime', peer };
 }
 
 type Uptime = Extract<ClockEvidence, { kind: 'uptime' }>;
