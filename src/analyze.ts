@@ -48,7 +48,12 @@ export function analyze(options: AnalyzeOptions): Analysis {
   const pathOf = (source: string): string => paths.get(source) ?? source;
   const aboutVm = new Set(of('detection').flatMap((rule) => (rule.entity?.type === 'vm' ? [rule.id] : [])));
   const anchors = new Map(of('detection').map((rule) => [rule.id, rule.anchors]));
-  const owners = { anchorsOf: (rule: string) => anchors.get(rule) ?? [], nameOf: eventOwners(sources, topology) };
+  const steps = new Map(of('detection').map((rule) => [rule.id, rule.step]));
+  const owners = {
+    stepOf: (rule: string) => steps.get(rule) ?? null,
+    anchorsOf: (rule: string) => anchors.get(rule) ?? [],
+    nameOf: eventOwners(sources, topology),
+  };
   const clocks = alignClocks(sources, written, options.zones, owners, options.clocks);
   const placed = resolveEntities(placeDetections(written, clocks), topology, pathOf, (rule) => aboutVm.has(rule));
   const single = [...mergeCopies(placed)].sort(byTime);

@@ -1,22 +1,25 @@
 import { type StreamClock, streamKey } from '../model/clock.js';
+import type { StreamStats } from '../model/coverage.js';
 import type { Detection } from '../model/detection.js';
-import type { AnchorRule } from '../model/rule.js';
+import type { FieldValue } from '../model/record.js';
+import type { AnchorRule, StepRule } from '../model/rule.js';
 import type { ReadSource } from '../model/source.js';
-import { MINUTE, type Micros, SECOND, type WrittenTime } from '../model/time.js';
+import { DAY, MINUTE, type Micros, SECOND, type WrittenTime } from '../model/time.js';
 import { type KernelTime, kernelTimes } from './kernel-time.js';
 import type { Sighting } from './sighting.js';
 import type { ClockInput } from './solve.js';
-import { NO_SIGNS } from './steps.js';
+import { type ReportedStep, type SteppedLog, stepSigns } from './step-signs.js';
 import { UNMEASURED } from './zone-of-stream.js';
 
 /** What tells that two records may be of one event. */
 export interface AnchorSource {
   readonly anchorsOf: (rule: string) => readonly AnchorRule[];
+  readonly stepOf: (rule: string) => StepRule | null;
   /** Whose event it is, by one name for all logs; null when nobody knows. */
   readonly nameOf: (detection: Detection) => string | null;
 }
 
-export const NO_ANCHORS: AnchorSource = { anchorsOf: () => [], nameOf: () => null };
+export const NO_ANCHORS: AnchorSource = { anchorsOf: () => [], stepOf: () => null, nameOf: () => null };
 
 export type PlaceTime = (key: string, time: WrittenTime, byteOffset: number | null) => { readonly utc: Micros } | null;
 
@@ -50,13 +53,86 @@ export function clockInputs(
     if (known === undefined) inputs.set(clockOf(key), { ...writer, sightings: [...writer.sightings] });
     else known.sightings.push(...writer.sightings);
   }
+  const logs = logsByClock(sources, streams, clockOf, place);
+  const steps = stepsByClock(detections, anchors, clockOf, place);
   return {
-    inputs: [...inputs].map(([id, { sightings, zoneKnown, trust }]) => ({
-      ...{ id, zoneKnown, rank: (zoneKnown ? 10 : 0) + trust, signs: NO_SIGNS },
-      sightings: distinct(sightings),
-    })),
+    inputs: [...inputs].map(([id, writer]) => {
+      const { zoneKnown, trust } = writer;
+      const sightings = distinct(writer.sightings);
+      const [from, to] = [sightings[0]?.written ?? 0, sightings.at(-1)?.written ?? 0];
+      const signs = stepSigns(logs.get(id) ?? [], steps.get(id) ?? [], from, to);
+      return { id, zoneKnown, rank: (zoneKnown ? 10 : 0) + trust, signs, sightings };
+    }),
     clockOf,
   };
+}
+
+/** The logs that a clock stamped. */
+function logsByClock(
+  sources: readonly ReadSource[],
+  streams: ReadonlyMap<string, StreamClock>,
+  clockOf: (stream: string) => string,
+  place: PlaceTime,
+): ReadonlyMap<string, readonly SteppedLog[]> {
+  const logs = new Map<string, SteppedLog[]>();
+  for (const source of sources) {
+    for (const stats of source.streams) {
+      const key = streamKey(source.id, stats.host, stats.channel);
+      if (!streams.has(key)) continue;
+      const log: SteppedLog = {
+        stats,
+        place: (written, byteOffset) => placeStatistic(key, stats, written, byteOffset, place),
+      };
+      const known = logs.get(clockOf(key));
+      if (known === undefined) logs.set(clockOf(key), [log]);
+      else known.push(log);
+    }
+  }
+  return logs;
+}
+
+/** Statistics of a log without years count 366 days for each turn of the year, from 1972 on. */
+const TURN: Micros = 366 * DAY;
+const FIRST: Micros = 730 * DAY;
+
+function placeStatistic(
+  key: string,
+  { yearless, yearTurns }: StreamStats,
+  written: Micros,
+  byteOffset: number | null,
+  place: PlaceTime,
+): Micros | null {
+  const turns = yearless ? Math.max(0, Math.floor((written - FIRST) / TURN)) : 0;
+  const time = { micros: written - turns * TURN, clock: 'wall', utcOffset: null, yearless, resolution: 0 } as const;
+  const at = byteOffset ?? (turns === 0 ? 0 : (yearTurns[turns - 1] ?? Number.MAX_SAFE_INTEGER));
+  return place(key, time, at)?.utc ?? null;
+}
+
+/** What its time service says of a clock. */
+function stepsByClock(
+  detections: readonly Detection[],
+  { stepOf }: AnchorSource,
+  clockOf: (stream: string) => string,
+  place: PlaceTime,
+): ReadonlyMap<string, readonly ReportedStep[]> {
+  const steps = new Map<string, ReportedStep[]>();
+  for (const { rule, stream, first, captures } of detections) {
+    const step = stepOf(rule);
+    if (step === null || first?.time == null || first.time.clock !== 'wall') continue;
+    const by =
+      'by' in step ? Number(captures[step.by]) * SECOND : between(first.fields[step.from], first.fields[step.to]);
+    const at = place(stream, first.time, first.at.byteOffset)?.utc ?? null;
+    if (at === null || !Number.isFinite(by)) continue;
+    const known = steps.get(clockOf(stream));
+    if (known === undefined) steps.set(clockOf(stream), [{ at, by }]);
+    else known.push({ at, by });
+  }
+  return steps;
+}
+
+/** Two times as a record states them; NaN where one is none. */
+function between(from: FieldValue | undefined, to: FieldValue | undefined): Micros {
+  return (Date.parse(String(to)) - Date.parse(String(from))) * 1000;
 }
 
 /** What one stream wrote, or what a machine is quoted with. */

@@ -137,6 +137,7 @@ function ruleOf(detection: object, number: number): DetectionRule | undefined {
       able: null,
       unless: null,
       anchors: [],
+      step: null,
       gap: null,
     },
     logsource: { product: null, service: null, category: null },

@@ -28,7 +28,17 @@ function ruleOf(number: number): DetectionRule {
     entity: number === 2 ? null : { type: 'disk', field: number === 0 ? 'disk' : 'captured' },
     matches: (record) => record.fields.rule === number,
     capture: (record) => (typeof record.fields.disk === 'string' ? { captured: record.fields.disk } : {}),
-    ...{ literals: null, eventIds: null, needs: null, onset: null, able: null, unless: null, anchors: [], gap: null },
+    ...{
+      literals: null,
+      eventIds: null,
+      needs: null,
+      onset: null,
+      able: null,
+      unless: null,
+      anchors: [],
+      step: null,
+      gap: null,
+    },
   };
 }
 

@@ -74,6 +74,7 @@ export interface DetectionRule extends RuleHead {
   readonly able: { readonly statement: string; readonly kernel: readonly string[] } | null;
   readonly unless: { readonly rule: string; readonly same: readonly string[]; readonly withinSeconds: number } | null;
   readonly anchors: readonly AnchorRule[];
+  readonly step: StepRule | null;
   readonly gap: GapRule | null;
   readonly statement: string;
 }
@@ -88,6 +89,9 @@ export interface GapRule {
   /** Capture that counts the lines that are missing, or null. */
   readonly lost: string | null;
 }
+
+/** A record that says by how much the clock of its machine was set: a capture with the seconds ahead, or the fields with the times before and after. */
+export type StepRule = { readonly by: string } | { readonly from: string; readonly to: string };
 
 /** A detection that another clock sees as well: by such events clocks are measured against each other. */
 export interface AnchorRule {

@@ -1,7 +1,7 @@
 import type { Role } from '../model/detection.js';
 import { TOLD_CAUSES } from '../model/gap.js';
 import { parseKernelRange } from '../model/kernel-version.js';
-import type { AnchorRule, DetectionRule, EntityRef, GapRule, Logsource } from '../model/rule.js';
+import type { AnchorRule, DetectionRule, EntityRef, GapRule, Logsource, StepRule } from '../model/rule.js';
 import { type Capture, capture, captureFrom } from './capture.js';
 import { logsourceKey, referenceTo, showLogsource } from './catalogue.js';
 import type { CompileContext } from './context.js';
@@ -40,7 +40,7 @@ const KEYS = [
   'scope',
   'x-faultline',
 ];
-const EXTENSION_KEYS = ['role', 'entity', 'capture', 'onset', 'able', 'unless', 'anchor', 'gap', 'statement'];
+const EXTENSION_KEYS = ['role', 'entity', 'capture', 'onset', 'able', 'unless', 'anchor', 'step', 'gap', 'statement'];
 
 export interface CompiledDetectionRule {
   readonly rule: DetectionRule;
@@ -103,7 +103,7 @@ export function readLogsource(node: YamlNode, what: string, report: Report): Log
 
 type Extension = Pick<
   DetectionRule,
-  'role' | 'entity' | 'capture' | 'onset' | 'able' | 'unless' | 'anchors' | 'gap' | 'statement'
+  'role' | 'entity' | 'capture' | 'onset' | 'able' | 'unless' | 'anchors' | 'step' | 'gap' | 'statement'
 > & {
   readonly captureNames: ReadonlySet<string>;
 };
@@ -127,6 +127,7 @@ function readExtension(section: Section, context: CompileContext, fields: Readon
     able: optional(section, 'able', able, null) ?? null,
     unless: optional(section, 'unless', unless(known, context), null) ?? null,
     anchors: optional(section, 'anchor', anchors(known, entity !== null), []) ?? [],
+    step: optional(section, 'step', step(known), null) ?? null,
     gap: optional(section, 'gap', gap(known), null) ?? null,
     statement: required(section, 'statement', statement(known)) ?? '',
   };
@@ -241,6 +242,27 @@ function durationOr(name: Reader<string>): Reader<number | string> {
     node.kind === 'scalar' && /^[a-z_]/i.test(String(node.value))
       ? name(node, what, report)
       : duration()(node, what, report);
+}
+
+/** `{by: CAPTURE}` or `{from: FIELD, to: FIELD}`. */
+function step(known: KnownNames): Reader<StepRule> {
+  return (node, what, report) => {
+    const section = openSection(node, what, report, ['by', 'from', 'to']);
+    if (section === undefined) return undefined;
+    const by = optional(section, 'by', captureName(known), null);
+    const from = optional(section, 'from', text(), null);
+    const to = optional(section, 'to', text(), null);
+    if (by === undefined || from === undefined || to === undefined) return undefined;
+    if (by !== null && from === null && to === null) return { by };
+    if (by === null && from !== null && to !== null) return { from, to };
+    report(
+      node.place,
+      shown(node),
+      `${what} needs how far, or from when to when`,
+      "write 'by: CAPTURE' or 'from: FIELD, to: FIELD'",
+    );
+    return undefined;
+  };
 }
 
 /** `{cause, at, lasts, lost}`. */

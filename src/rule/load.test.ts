@@ -272,6 +272,7 @@ describe('a pack without mistakes', () => {
       able: null,
       unless: null,
       anchors: [],
+      step: null,
       gap: null,
       statement: 'journal on {journal} aborted',
     });

@@ -2,6 +2,7 @@ import { corePack } from '../../src/cli/load-rules.js';
 import type { AnchorSource } from '../../src/clock/sightings.js';
 import { eventOwners } from '../../src/correlate/entities.js';
 import type { Detection } from '../../src/model/detection.js';
+import type { DetectionRule } from '../../src/model/rule.js';
 import type { ReadSource } from '../../src/model/source.js';
 import { loadPacks } from '../../src/rule/load.js';
 import { buildTopology } from '../../src/topology/build.js';
@@ -39,7 +40,8 @@ export function clockCase(seed: number, wish: SiteWish = {}): ClockCase {
     // What no rule of the shipped pack reads, the program does not see.
     .filter(({ rule }) => rules.has(rule));
   const anchors = {
-    anchorsOf: (rule: string) => rules.get(rule) ?? [],
+    anchorsOf: (rule: string) => rules.get(rule)?.anchors ?? [],
+    stepOf: (rule: string) => rules.get(rule)?.step ?? null,
     nameOf: eventOwners(sources, topologyOf(site)),
   };
   return { seed, site, evidence: { sources, detections, anchors }, truths: written.flatMap(({ truths }) => truths) };
@@ -78,15 +80,13 @@ function topologyOf({ hosts, guests }: Site): ReturnType<typeof buildTopology> {
   );
 }
 
-type CoreRules = ReadonlyMap<string, ReturnType<AnchorSource['anchorsOf']>>;
+type CoreRules = ReadonlyMap<string, DetectionRule>;
 let loaded: CoreRules | null = null;
 
 /** The anchors of the rules that are shipped, by rule. */
 export function coreRules(): CoreRules {
   loaded ??= new Map(
-    loadPacks([corePack()]).rules.flatMap((rule) =>
-      rule.kind === 'detection' ? [[rule.id, rule.anchors] as const] : [],
-    ),
+    loadPacks([corePack()]).rules.flatMap((rule) => (rule.kind === 'detection' ? [[rule.id, rule] as const] : [])),
   );
   return loaded;
 }

@@ -10,6 +10,7 @@ interface GuestLine {
   readonly pid: number | null;
   readonly body: string;
   readonly uptime: Micros | null;
+  readonly captures?: Readonly<Record<string, string>>;
 }
 
 /** Everything that happens on the site, written into its logs. */
@@ -51,7 +52,7 @@ function inGuest(
   late: (log: KeptLog | 'central') => Micros,
 ): void {
   const { name } = guest.machine;
-  const sign: Sign = { ...line, entity: { type: 'vm', name }, captures: {} };
+  const sign: Sign = { captures: {}, ...line, entity: { type: 'vm', name } };
   for (const log of guest.logs) note(log, guest.machine, name, at + late(log), withUptime(sign, guest, log), event);
   const { central } = site;
   if (central === null || !guest.forwards) return;
@@ -293,7 +294,8 @@ function reports(site: Site, guest: Guest, dice: Dice): void {
   for (const { at, by } of guest.machine.steps) {
     if (!dice.chance(0.6)) continue;
     const body = `System clock was stepped by ${(by / SECOND).toFixed(6)} seconds`;
-    const line = { rule: 'core/guest/clock-step', ident: 'chronyd', pid: 700, body, uptime: null };
+    const captures = { stepped: (by / SECOND).toFixed(6) };
+    const line = { rule: 'core/guest/clock-step', ident: 'chronyd', pid: 700, body, uptime: null, captures };
     inGuest(site, guest, at + dice.scaled(0.01, 60) * SECOND, line, null, () => 0);
   }
 }

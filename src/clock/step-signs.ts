@@ -1,0 +1,87 @@
+import type { StreamStats } from '../model/coverage.js';
+import { DAY, MINUTE, type Micros, SECOND } from '../model/time.js';
+import type { StepPlace, StepSigns } from './steps.js';
+
+/** One log of a clock: its statistics, and where a time of theirs lies by what the log states. */
+export interface SteppedLog {
+  readonly stats: StreamStats;
+  readonly place: (written: Micros, byteOffset: number | null) => Micros | null;
+}
+
+/** What a log says of a step: the time is in the frame of `SteppedLog.place`. */
+export interface ReportedStep {
+  /** Stamp of the line, after the step. */
+  readonly at: Micros;
+  /** Ahead is positive. */
+  readonly by: Micros;
+}
+
+/** Lines out of order are this far apart at most: what falls back further was set back. */
+const DISORDER: Micros = 5 * SECOND;
+/** The records beside a step lie so far from it at most, in typical distances of two records. */
+const NEAR = 4;
+/** Silences from here on are known one by one (docs/evidence.md); a shorter step ahead shows nowhere. */
+const SILENCE: Micros = MINUTE;
+/** A reported step and the one that the log shows are one if they lie this close. */
+const REPORTED: Micros = 2 * SECOND;
+/** Statistics keep so many silences, the longest. */
+const SILENCES_KEPT = 1_000;
+
+/**
+ * Where a clock may have been set, by its own logs: where one falls back, every silence (a step ahead hides in it), and what
+ * was reported. Of several logs the one with the most records tells most. Days of summer time are no steps: they are the zone's.
+ */
+export function stepSigns(
+  logs: readonly SteppedLog[],
+  reported: readonly ReportedStep[],
+  from: Micros,
+  to: Micros,
+): StepSigns {
+  const told = reported.filter(({ by }) => Math.abs(by) >= SECOND).map(reportedPlace);
+  const dense = densest(logs);
+  if (dense === null) return { places: inOrder(told), unseen: null };
+  const { stats, place } = dense;
+  const near = NEAR * (stats.rhythm ?? 0);
+  const shown: StepPlace[] = [];
+  for (const step of stats.stepsBack) {
+    if (step.from - step.to < DISORDER) continue;
+    const before = place(step.from, step.byteOffset - 1);
+    const after = place(step.to, step.byteOffset);
+    // Where the zone explains it both lie one after the other.
+    if (before === null || after === null || before - after < DISORDER) continue;
+    shown.push({ at: after, least: after - before - near, most: after - before + SECOND, certain: false });
+  }
+  for (const silence of stats.silences) {
+    const before = place(silence.earliest, null);
+    const after = place(silence.latest, null);
+    if (before !== null && after !== null && after > before)
+      shown.push({ at: after, least: 0, most: after - before, certain: false });
+  }
+  const first = stats.first === null ? null : place(stats.first, null);
+  const last = stats.last === null ? null : place(stats.last, null);
+  const isWhole = first !== null && last !== null && first <= from + DAY && last >= to - DAY;
+  const least = stats.silences.length < SILENCES_KEPT ? SILENCE : shortest(stats);
+  const silent = shown.filter(({ at }) => told.every((one) => Math.abs(one.at - at) > near + REPORTED));
+  return { places: inOrder([...told, ...silent]), unseen: isWhole ? least + near : null };
+}
+
+function reportedPlace({ at, by }: ReportedStep): StepPlace {
+  return { at, least: by - REPORTED, most: by + REPORTED, certain: true };
+}
+
+function densest(logs: readonly SteppedLog[]): SteppedLog | null {
+  let best: SteppedLog | null = null;
+  for (const log of logs) {
+    if (log.stats.clock !== 'wall' || log.stats.first === null || log.stats.rhythm === null) continue;
+    if (best === null || log.stats.records > best.stats.records) best = log;
+  }
+  return best;
+}
+
+function shortest({ silences }: StreamStats): Micros {
+  return silences.reduce((least, { earliest, latest }) => Math.min(least, latest - earliest), Infinity);
+}
+
+function inOrder(places: readonly StepPlace[]): readonly StepPlace[] {
+  return [...places].sort((x, y) => x.at - y.at || x.least - y.least || x.most - y.most);
+}
