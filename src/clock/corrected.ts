@@ -1,6 +1,6 @@
 import type { ClockSegment, StreamClock } from '../model/clock.js';
 import type { Interval, Micros } from '../model/time.js';
-import { type Curve, offsetAt } from './curve.js';
+import { type Curve, offsetAt, UNMEASURED_RATE } from './curve.js';
 
 /** Parts a stream is cut into where its clock drifts: within one the offset is constant. */
 const PARTS = 64;
@@ -41,8 +41,11 @@ function joinParts(first: ClockSegment, second: ClockSegment, narrowest: Micros)
   return { from: first.from, to: second.to, offset: Math.round((low + high) / 2), uncertainty };
 }
 
-function furthest({ pieces }: Curve): Micros {
-  return pieces.reduce((most, { offset, uncertainty }) => Math.max(most, Math.abs(offset) + uncertainty), 0);
+function furthest({ pieces }: Curve, start: Micros, end: Micros): Micros {
+  return pieces.reduce((most, { at, offset, uncertainty }) => {
+    const away = Math.max(Math.abs(start - at), Math.abs(end - at));
+    return Math.max(most, Math.abs(offset) + uncertainty + UNMEASURED_RATE * away);
+  }, 0);
 }
 
 function partOf(
@@ -59,7 +62,7 @@ function partOf(
   const last = offsetAt(curve, end + old.offset);
   // The clock was off elsewhere: here nobody knows, and it may be as far off.
   if (first === null || last === null)
-    return { from, to, offset: old.offset, uncertainty: Math.max(old.uncertainty, furthest(curve)) };
+    return { from, to, offset: old.offset, uncertainty: Math.max(old.uncertainty, furthest(curve, start, end)) };
   const apart = Math.abs(last.offset - first.offset) / 2;
   return {
     ...{ from, to },

@@ -40,7 +40,7 @@ export interface Curve {
 }
 
 /** The rate of a free quartz is within this of another's; where nothing measured it, that is all that is known. */
-const UNMEASURED_RATE = 100e-6;
+export const UNMEASURED_RATE = 100e-6;
 /** What a measured rate may be off by: temperature. */
 const WANDER = 2e-6;
 /** The error of a mean of so many lags, in widths over the root of their number. */
@@ -214,8 +214,28 @@ export function offsetAt(curve: Curve, written: Micros): Offset | null {
   if (found === null) return null;
   return {
     offset: found.offset + corrected - written,
-    uncertainty: found.uncertainty + doubtAt(curve, written),
+    uncertainty: found.uncertainty + doubtAt(curve, written) + roamAt(curve, corrected),
   };
+}
+
+/** A clock that something keeps right is within this of the others wherever it was measured. */
+const KEPT: Micros = 2 * SECOND;
+
+/**
+ * How far a clock that nothing keeps right may have been set beyond its first or last anchor: as far as the longest silence
+ * or the largest step back of its log there allows.
+ */
+function roamAt({ pieces, steps }: Curve, corrected: Micros): Micros {
+  const first = pieces[0]?.from ?? corrected;
+  const last = pieces.at(-1)?.to ?? corrected;
+  if (corrected >= first && corrected <= last) return 0;
+  if (pieces.length === 1 && pieces.every(({ offset, uncertainty }) => Math.abs(offset) <= uncertainty + KEPT))
+    return 0;
+  const [from, to] = corrected < first ? [corrected, first] : [last, corrected];
+  let most = 0;
+  for (const place of steps.signs.places)
+    if (place.at > from && place.at <= to) most = Math.max(most, place.most, -place.least);
+  return most;
 }
 
 /** What the steps between a moment and the nearest anchor may be wrong by. */

@@ -222,7 +222,7 @@ function checked({ clock, stats }: Stream, solved: SolvedClock, peer: Peer): Str
     ...clock,
     segments: clock.segments.map((segment) => ({
       ...segment,
-      uncertainty: Math.max(segment.uncertainty, uncertainty),
+      uncertainty: segment.uncertainty - least + uncertainty,
     })),
     proofs: [...clock.proofs, ...proofsOf(solved, peer, stats.source)],
     issues: [...kept, { code: 'clock-sync-checked', severity: 'info', note, count: 1, at: null }],
