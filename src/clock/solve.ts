@@ -153,7 +153,10 @@ function spread(
       own = inTrueTime(peer, solved.get(from)?.curve ?? null);
       placed.set(from, own);
     }
-    const result = measure(own, peer.signs.unseen, clock);
+    // The time of the reference is what it shows, its own steps included; of the others they are taken out.
+    const { places, unseen } = peer.signs;
+    const isReference = solved.get(from)?.curve === null;
+    const result = measure(own, { places: isReference ? places : [], unseen }, clock);
     if (result.curve === null) {
       undecided.set(to, [...(undecided.get(to) ?? []), { peer: from, rivals: result.rivals }]);
       continue;
@@ -176,14 +179,10 @@ interface Measured {
 type PlacedSightings = ReadonlyMap<string, readonly { readonly sighting: Sighting; readonly uncertainty: Micros }[]>;
 
 /** The sightings where the clock's own curve puts them; those it cannot place are left out. */
-function inTrueTime({ sightings, signs }: ClockInput, curve: Curve | null): PlacedSightings {
-  const { correct } = unstepped(signs);
+function inTrueTime({ sightings }: ClockInput, curve: Curve | null): PlacedSightings {
   const byKey = new Map<string, { sighting: Sighting; uncertainty: Micros }[]>();
   for (const sighting of sightings) {
-    const offset =
-      curve === null
-        ? { offset: correct(sighting.written) - sighting.written, uncertainty: 0 }
-        : offsetAt(curve, sighting.written);
+    const offset = curve === null ? { offset: 0, uncertainty: 0 } : offsetAt(curve, sighting.written);
     if (offset === null) continue;
     const one = {
       sighting: { ...sighting, written: sighting.written + offset.offset },
@@ -197,7 +196,7 @@ function inTrueTime({ sightings, signs }: ClockInput, curve: Curve | null): Plac
 }
 
 /** Places a clock by one that has a place: only what both saw is looked at, so that a host of hundred VMs costs no more. */
-function measure(peer: PlacedSightings, unseen: Micros | null, clock: ClockInput): Measured {
+function measure(peer: PlacedSightings, stepsA: StepSigns, clock: ClockInput): Measured {
   const keys = new Set(clock.sightings.map(({ key }) => key));
   const shared = [...keys]
     .flatMap((key) => peer.get(key) ?? [])
@@ -207,7 +206,7 @@ function measure(peer: PlacedSightings, unseen: Micros | null, clock: ClockInput
   const steps = unstepped(clock.signs);
   const relation = relate(sightings, correctAll(clock.sightings, steps), {
     zonesKnown: clock.zoneKnown,
-    ...{ stepsA: { places: [], unseen }, stepsB: steps.signs },
+    ...{ stepsA, stepsB: steps.signs },
   });
   if (relation === null || !isCertain(relation)) return { curve: null, anchors: [], rivals: relation?.rivals ?? [] };
   const curve = curveOf(relation, steps, base, ({ b }) => (clock.sightings[b] as Sighting).written);
