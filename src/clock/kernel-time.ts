@@ -2,7 +2,7 @@ import { streamKey } from '../model/clock.js';
 import type { LogRecord } from '../model/record.js';
 import type { ReadSource } from '../model/source.js';
 import { HOUR, MINUTE, type Micros, SECOND, type WrittenTime } from '../model/time.js';
-import type { PlaceTime } from './sightings.js';
+import type { PlaceTime } from './place-time.js';
 
 /** Kernel lines of a boot as one log stamped them: what the stamp says less what the kernel says, at some uptimes. */
 interface Pair {

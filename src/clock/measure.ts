@@ -5,7 +5,8 @@ import type { Issue, ReadSource } from '../model/source.js';
 import { MINUTE, type Micros, SECOND } from '../model/time.js';
 import { correctedSegments } from './corrected.js';
 import { offsetAt } from './curve.js';
-import { type AnchorSource, clockInputs, MACHINE, type PlaceTime } from './sightings.js';
+import type { PlaceTime } from './place-time.js';
+import { type AnchorSource, clockInputs, MACHINE } from './sightings.js';
 import { type SolvedClock, solveClocks } from './solve.js';
 import { spanOfStream } from './span-of-stream.js';
 import { machineClock, SYNC_ASSUMED } from './wall.js';
@@ -80,7 +81,11 @@ export function measureStreams(input: MeasureInput): ReadonlyMap<string, StreamC
   const measured = new Map<string, StreamClock>();
   for (const stream of all) {
     const { key, clock, solved: found } = stream;
-    if (found?.curve == null || clock.isFinal) continue;
+    if (clock.isFinal || found === null) continue;
+    if (found.curve === null) {
+      if (found.undecided.length > 0) measured.set(key, undecided(clock, found, named));
+      continue;
+    }
     const isMain = isVouchedFor && found.root === main;
     if (clock.basis === 'assumed' || isContradicted(found))
       measured.set(key, withCurve(stream, found, stream.id, named(found.peer), isMain));
@@ -118,6 +123,26 @@ function vouched(all: readonly Stream[], main: string | null): boolean {
   return hosts.length === 0 || hosts.some(({ id }) => id === main);
 }
 
+/** Other alignments that are named: a schedule fits at every day. */
+const RIVALS_SHOWN = 4;
+
+/** It was compared, and several alignments explain what both saw: the clock stays as it was. */
+function undecided(
+  clock: StreamClock,
+  { undecided: tried }: SolvedClock,
+  named: (peer: string | null) => Peer,
+): StreamClock {
+  const [first] = tried;
+  if (first === undefined) return clock;
+  const rivals = first.rivals.slice(0, RIVALS_SHOWN).map((rival) => `${(rival / SECOND).toFixed(0)} s`);
+  const fits = rivals.length === 0 ? 'prove no alignment' : `fit as well when it is off by ${rivals.join(', ')}`;
+  const note = `the events that it has in common with ${named(first.peer).name} ${fits}`;
+  return {
+    ...clock,
+    issues: [...clock.issues, { code: 'clock-undecided', severity: 'info', note, count: 1, at: null }],
+  };
+}
+
 /** The reference that most clocks were measured by, directly or over others. */
 function mainRoot(solved: ReadonlyMap<string, SolvedClock>): string | null {
   const members = new Map<string, number>();
@@ -145,8 +170,9 @@ function doubtOthers(measured: Map<string, StreamClock>, all: readonly Stream[],
     }
     if (astray.size <= agreeing.size) continue;
     for (const { key, clock, solved } of own) {
-      if (clock.basis !== 'stated' || clock.isFinal || measured.has(key) || solved?.root === main) continue;
-      measured.set(key, doubted(clock, furthest, astray.size, astray.size + agreeing.size));
+      const known = measured.get(key) ?? clock;
+      if (known.basis !== 'stated' || known.isFinal || solved?.root === main) continue;
+      measured.set(key, doubted(known, furthest, astray.size, astray.size + agreeing.size));
     }
   }
 }

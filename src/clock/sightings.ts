@@ -6,6 +6,7 @@ import type { AnchorRule, StepRule } from '../model/rule.js';
 import type { ReadSource } from '../model/source.js';
 import { DAY, MINUTE, type Micros, SECOND, type WrittenTime } from '../model/time.js';
 import { type KernelTime, kernelTimes } from './kernel-time.js';
+import type { PlaceTime } from './place-time.js';
 import type { Sighting } from './sighting.js';
 import type { ClockInput } from './solve.js';
 import { type ReportedStep, type SteppedLog, stepSigns } from './step-signs.js';
@@ -20,8 +21,6 @@ export interface AnchorSource {
 }
 
 export const NO_ANCHORS: AnchorSource = { anchorsOf: () => [], stepOf: () => null, nameOf: () => null };
-
-export type PlaceTime = (key: string, time: WrittenTime, byteOffset: number | null) => { readonly utc: Micros } | null;
 
 /** What the solver is given, and which of its clocks stamped a stream. */
 export interface ClockInputs {

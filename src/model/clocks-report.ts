@@ -52,6 +52,8 @@ export interface ReportStreamClock {
     readonly residualSeconds: number | null;
   }[];
   readonly issues: readonly { readonly code: string; readonly severity: IssueSeverity; readonly note: string }[];
+  /** What could not be told, and which file would tell it. */
+  readonly open: readonly OpenQuestion[];
   /** What its unbroken stretches rest on; null without a place on the timeline. */
   readonly aliveBy: AliveBy | null;
   /** The longest silence that is no gap; null where silence is none, or nobody can say. */
@@ -60,6 +62,11 @@ export interface ReportStreamClock {
   /** In time order. */
   readonly gaps: readonly ReportGap[];
   readonly losses: readonly ReportLoss[];
+}
+
+export interface OpenQuestion {
+  readonly what: string;
+  readonly settledBy: string;
 }
 
 /** A stretch of which a stream holds nothing though it should. */

@@ -36,6 +36,9 @@ function clockLines(clock: ReportStreamClock, palette: Palette): readonly string
     const paint = severity === 'info' ? palette.dim : palette.warn;
     lines.push(`    ${paint(`${severity === 'info' ? 'note    ' : 'trouble '} ${code}: ${harmlessLine(note)}`)}`);
   }
+  for (const { what, settledBy } of clock.open) {
+    lines.push(`    ${palette.warn('unknown ')} ${what}`, `             settled by ${harmlessLine(settledBy)}`);
+  }
   return lines;
 }
 

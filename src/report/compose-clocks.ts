@@ -6,6 +6,7 @@ import type { ReadSource } from '../model/source.js';
 import { placeWritten } from '../model/stream-time.js';
 import { MINUTE, type Micros } from '../model/time.js';
 import { composeGaps } from './compose-gaps.js';
+import { openQuestions } from './open-questions.js';
 import { formatTime, seconds } from './time.js';
 
 /** More names than this say no more than the offset does. */
@@ -61,6 +62,7 @@ function composeStream(
       residualSeconds,
     })),
     issues: issuesOf(clock),
+    open: openQuestions(clock, zones.length, stream, source),
     ...composeGaps(clock === undefined ? undefined : analysis.gaps.find(({ key }) => key === clock.key), paths),
   };
 }
