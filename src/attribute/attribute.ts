@@ -3,6 +3,7 @@ import type { Timed } from '../model/detection.js';
 import type { Incident } from '../model/incident.js';
 import type { HypothesisRule, LogsourceRule, Rule } from '../model/rule.js';
 import type { ReadSource } from '../model/source.js';
+import { SECOND } from '../model/time.js';
 import type { Topology } from '../model/topology.js';
 import type { Attribution, Cause, Control, Finding } from '../model/verdict.js';
 import { consistencyControl } from './controls.js';
@@ -42,10 +43,16 @@ export function attribute(input: AttributionInput): AttributionResult {
     input.rules.flatMap((rule): [string, LogsourceRule][] => (rule.kind === 'logsource' ? [[rule.id, rule]] : [])),
   );
   const spans = new Map([...byRule].map(([rule, list]) => [rule, indexSpans(list)]));
-  const bench: Bench = { byRule: spans, rules, logsources, alive, topology: input.topology };
+  const bench: Bench = {
+    ...{ byRule: spans, rules, logsources, alive, topology: input.topology },
+    ...{ doubt: () => 0, mostDoubt: 0 },
+  };
   const hypotheses = input.rules.filter((rule): rule is HypothesisRule => rule.kind === 'hypothesis');
   const controls = controlsOf(hypotheses, byRule, input, alive);
-  const attributions = input.incidents.map((incident) => attributeOne(incident, hypotheses, bench, controls));
+  const attributions = input.incidents.map((incident) => {
+    const weigh = (by: Bench): Attribution => attributeOne(incident, hypotheses, by, controls);
+    return withoutOwnRecords(incident, weigh(bench), bench, input.clocks, weigh);
+  });
   return { attributions, controls, alive };
 }
 
@@ -66,6 +73,36 @@ function controlsOf(
     alive,
   );
   return control === null ? [] : [control];
+}
+
+const STRENGTH = { undetermined: 0, likely: 1, confirmed: 2 } as const;
+
+/**
+ * The verdict again with clocks that the incident's own records had no part in measuring: they must not prove the order in
+ * which they came. The weaker of the two counts.
+ */
+function withoutOwnRecords(
+  incident: Incident,
+  first: Attribution,
+  bench: Bench,
+  clocks: Clocks,
+  weigh: (bench: Bench) => Attribution,
+): Attribution {
+  if (first.verdict === 'undetermined' || incident.start === null) return first;
+  const observed = first.causes[0]?.findings.filter(({ status }) => status === 'observed') ?? [];
+  const records = [...incident.detections, ...observed.flatMap(({ detections }) => detections)];
+  const doubts = clocks.doubtWithout(
+    new Set(records.map(({ id }) => id)),
+    [...new Set(records.map(({ stream }) => stream))],
+    incident.start,
+  );
+  if (doubts.size === 0) return first;
+  const mostDoubt = Math.max(...doubts.values());
+  const again = weigh({ ...bench, doubt: (stream) => doubts.get(stream) ?? 0, mostDoubt });
+  if (STRENGTH[again.verdict] >= STRENGTH[first.verdict]) return first;
+  const wider = Math.ceil(mostDoubt / SECOND);
+  const because = `without the records of this incident itself its clocks are known to ${wider} s less, and the order is not certain`;
+  return { ...again, short: [...again.short, because] };
 }
 
 function attributeOne(

@@ -2,11 +2,11 @@ import type { Timed } from '../model/detection.js';
 import type { Incident } from '../model/incident.js';
 import { kernelInRange } from '../model/kernel-version.js';
 import type { EvidenceItem, LogsourceRule, Rule } from '../model/rule.js';
-import { type Interval, type Order, SECOND } from '../model/time.js';
+import { type Interval, type Micros, type Order, SECOND } from '../model/time.js';
 import type { Topology } from '../model/topology.js';
 import type { Dark, Finding } from '../model/verdict.js';
 import { type Alive, liveness } from './coverage.js';
-import { relate, slackBetween, spanOf } from './order.js';
+import { type Doubt, relate, slackBetween, spanOf } from './order.js';
 import { joins, machinesFor, type Scope } from './scope.js';
 import type { SpanIndex } from './span-index.js';
 
@@ -18,6 +18,9 @@ export interface Bench {
   readonly logsources: ReadonlyMap<string, LogsourceRule>;
   readonly alive: readonly Alive[];
   readonly topology: Topology;
+  readonly doubt: Doubt;
+  /** The largest of them. */
+  readonly mostDoubt: Micros;
 }
 
 /** An observation that clocks only allow, not force, into the window counts this much of its weight. */
@@ -110,12 +113,13 @@ function observe(
 ): readonly Observed[] {
   const found: Observed[] = [];
   for (const id of item.observe) {
-    for (const detection of bench.byRule.get(id)?.near(window, incident.defining.uncertainty) ?? []) {
+    for (const detection of bench.byRule.get(id)?.near(window, incident.defining.uncertainty + 2 * bench.mostDoubt) ??
+      []) {
       // Old damage and known noise are never evidence of what happened now.
       if (detection.role === 'noise' || detection.role === 'echo' || !joins(item.join, scope, detection)) continue;
       const span = spanOf(detection);
       if (span === null) continue;
-      const { order, nominal } = relate(span, window, slackBetween(detection, incident));
+      const { order, nominal } = relate(span, window, slackBetween(detection, incident, bench.doubt));
       if (order !== 'impossible') found.push({ detection, order, nominal });
     }
   }
@@ -140,7 +144,7 @@ function darkSources(
       channels: need.channels,
       scope: machines,
       window,
-      slack: incident.defining.uncertainty,
+      slack: incident.defining.uncertainty + bench.doubt(incident.defining.stream),
       clockId: incident.defining.clock,
       lastWord: incident.defining.start ?? window.latest,
       detectableSeconds: need.detectableSeconds,

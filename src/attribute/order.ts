@@ -12,11 +12,14 @@ export function spanOf(detection: Timed): Interval | null {
 }
 
 /** Error between two clocks: none when one clock wrote both stamps. */
-export function slackBetween(detection: Timed, incident: Incident): Micros {
+export function slackBetween(detection: Timed, incident: Incident, doubt: Doubt): Micros {
   const other = incident.defining;
   if (detection.clock === other.clock) return 0;
-  return detection.uncertainty + other.uncertainty;
+  return detection.uncertainty + doubt(detection.stream) + other.uncertainty + doubt(other.stream);
 }
+
+/** How much further off a stream may be than its clock says. */
+export type Doubt = (stream: string) => Micros;
 
 export interface Relation {
   readonly order: Order;

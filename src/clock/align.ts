@@ -39,13 +39,15 @@ export function alignClocks(
     placeOnWall(streams.get(key), stats.get(key), time, byteOffset);
   const measured = { sources, streams, detections, anchors, place: placeWall };
   for (const [key, clock] of zonesMeasured(measured)) streams.set(key, clock);
-  for (const [key, clock] of measureStreams(measured)) streams.set(key, clock);
+  const found = measureStreams(measured);
+  for (const [key, clock] of found.streams) streams.set(key, clock);
   const boots = bootClocks(sources, detections, placeWall);
   for (const [key, clock] of boots.streams) streams.set(key, clock);
   return {
     streams,
     place: (key, time, byteOffset, boot) =>
       time.clock === 'wall' ? placeWall(key, time, byteOffset) : boots.place(key, time, boot),
+    doubtWithout: found.doubtWithout,
   };
 }
 

@@ -1,4 +1,11 @@
-import { type ClockProof, type ClockSegment, type StreamClock, streamKey, type ZoneCourse } from '../model/clock.js';
+import {
+  type ClockProof,
+  type ClockSegment,
+  type Clocks,
+  type StreamClock,
+  streamKey,
+  type ZoneCourse,
+} from '../model/clock.js';
 import type { StreamStats } from '../model/coverage.js';
 import type { Detection } from '../model/detection.js';
 import type { Issue, ReadSource } from '../model/source.js';
@@ -7,7 +14,7 @@ import { correctedSegments } from './corrected.js';
 import { offsetAt } from './curve.js';
 import type { PlaceTime } from './place-time.js';
 import { type AnchorSource, clockInputs, MACHINE } from './sightings.js';
-import { type SolvedClock, solveClocks } from './solve.js';
+import { type ClockInput, type SolvedClock, solveClocks } from './solve.js';
 import { spanOfStream } from './span-of-stream.js';
 import { machineClock, SYNC_ASSUMED } from './wall.js';
 import { coursesThrough, offsetIn } from './zone-courses.js';
@@ -74,30 +81,111 @@ export function zonesMeasured(input: MeasureInput): ReadonlyMap<string, StreamCl
  * Measures the clocks against each other by events that several of them stamped. Streams whose clock was not known, or is
  * contradicted, get the offset that was measured; for the others it is said that they were checked, or that nobody can vouch for them.
  */
-export function measureStreams(input: MeasureInput): ReadonlyMap<string, StreamClock> {
-  const { all, solved, named } = compare(input);
+export function measureStreams(input: MeasureInput): MeasuredStreams {
+  const compared = compare(input);
+  const { all, solved } = compared;
   const main = mainRoot(solved);
-  const isVouchedFor = vouched(all, main);
+  const vouchedFor = vouched(all, main) ? main : null;
   const measured = new Map<string, StreamClock>();
   for (const stream of all) {
-    const { key, clock, solved: found } = stream;
-    if (clock.isFinal || found === null) continue;
-    if (found.curve === null) {
-      if (found.undecided.length > 0) measured.set(key, undecided(clock, found, named));
-      continue;
-    }
-    const isMain = isVouchedFor && found.root === main;
-    if (clock.basis === 'assumed' || isContradicted(found))
-      measured.set(key, withCurve(stream, found, stream.id, named(found.peer), isMain));
-    else if (isMain) measured.set(key, checked(stream, found, named(found.peer)));
+    const clock = stream.solved === null ? null : clockBy(stream, stream.solved, compared.named, vouchedFor);
+    if (clock !== null) measured.set(stream.key, clock);
   }
   doubtOthers(measured, all, main);
-  return measured;
+  return { streams: measured, doubtWithout: doubtsOf(compared, measured, vouchedFor) };
+}
+
+interface MeasuredStreams {
+  readonly streams: ReadonlyMap<string, StreamClock>;
+  readonly doubtWithout: Clocks['doubtWithout'];
+}
+
+/** What the solver found out of the clock of a stream; null where that says nothing. `vouchedFor`: the reference that is as good as any. */
+function clockBy(
+  stream: Stream,
+  found: SolvedClock,
+  named: (peer: string | null) => Peer,
+  vouchedFor: string | null,
+): StreamClock | null {
+  const { clock } = stream;
+  if (clock.isFinal) return null;
+  if (found.curve === null) return found.undecided.length > 0 ? undecided(clock, found, named) : null;
+  const isVouchedFor = vouchedFor !== null && found.root === vouchedFor;
+  if (isUpsideDown(stream, found)) return null;
+  if (clock.basis === 'assumed' || isContradicted(found))
+    return withCurve(stream, found, stream.id, named(found.peer), isVouchedFor);
+  return isVouchedFor ? checked(stream, found, named(found.peer)) : null;
+}
+
+/** Anchors that a host's clock is corrected by beside that of a guest, and in one piece: guests are set, and lose time, more often. */
+const AGAINST_A_HOST = 5;
+
+/** A host held against a guest: few events prove that it is the host that is wrong. */
+function isUpsideDown({ source }: Stream, { curve, anchors, isByLower }: SolvedClock): boolean {
+  if (source.layer !== 'hypervisor' || !isByLower) return false;
+  return (curve?.pieces.length ?? 0) > 1 || anchors.length < AGAINST_A_HOST;
+}
+
+/** What was measured, put against what is measured without some of the records. */
+function doubtsOf(
+  { all, solved, inputs, named }: Compared,
+  measured: ReadonlyMap<string, StreamClock>,
+  vouchedFor: string | null,
+): Clocks['doubtWithout'] {
+  const byKey = new Map(all.map((stream) => [stream.key, stream]));
+  const byId = new Map(inputs.map((input) => [input.id, input]));
+  const proving = new Set(
+    inputs.flatMap(({ sightings }) => sightings.flatMap(({ of }) => (of === undefined ? [] : [of]))),
+  );
+  return (own, streams, at) => {
+    const doubts = new Map<string, Micros>();
+    if (![...own].some((id) => proving.has(id))) return doubts;
+    const concerned = streams
+      .flatMap((key) => byKey.get(key) ?? [])
+      .filter(({ key }) => measured.get(key)?.isFinal === true);
+    if (concerned.length === 0) return doubts;
+    const ids = new Set(concerned.flatMap(({ id }) => chainOf(id, solved)));
+    const rest = [...ids]
+      .flatMap((id) => byId.get(id) ?? [])
+      .map((input) => ({
+        ...input,
+        sightings: input.sightings.filter(({ of }) => of === undefined || !own.has(of)),
+      }));
+    const again = solveClocks(rest);
+    for (const stream of concerned) {
+      const found = again.get(stream.id);
+      const other = (found === undefined ? null : clockBy(stream, found, named, vouchedFor)) ?? stream.clock;
+      const doubt = apart(measured.get(stream.key) ?? stream.clock, other, at);
+      if (doubt > 0) doubts.set(stream.key, doubt);
+    }
+    return doubts;
+  };
+}
+
+/** A clock, the one it was measured by, and so on to the reference. */
+function chainOf(id: string, solved: ReadonlyMap<string, SolvedClock>): readonly string[] {
+  const chain: string[] = [];
+  for (let at: string | null = id; at !== null && !chain.includes(at); at = solved.get(at)?.peer ?? null)
+    chain.push(at);
+  return chain;
+}
+
+/** How much wider the error bar of the first has to be to hold that of the second too, at a true time. */
+function apart(one: StreamClock, other: StreamClock, at: Micros): Micros {
+  const first = segmentAround(one, at);
+  const second = segmentAround(other, at);
+  return Math.max(0, Math.abs(first.offset - second.offset) + second.uncertainty - first.uncertainty);
+}
+
+function segmentAround({ segments }: StreamClock, at: Micros): ClockSegment {
+  const found = segments.find(({ to, offset }) => to === null || at < to + offset);
+  return found ?? (segments.at(-1) as ClockSegment);
 }
 
 interface Compared {
   readonly all: readonly Stream[];
   readonly solved: ReadonlyMap<string, SolvedClock>;
+  readonly inputs: readonly ClockInput[];
   readonly named: (peer: string | null) => Peer;
 }
 
@@ -114,7 +202,7 @@ function compare({ sources, streams, detections, anchors, place }: MeasureInput)
     }),
   );
   const paths = new Map(sources.map(({ id, path }) => [id, path]));
-  return { all, solved, named: (peer) => peerOf(peer, all, paths) };
+  return { all, solved, inputs, named: (peer) => peerOf(peer, all, paths) };
 }
 
 /** Whether the clock that most are held against is as good as any: a host's, or there is no host's. */
@@ -229,30 +317,25 @@ function proofsOf({ anchors }: SolvedClock, peer: Peer, own: string): readonly C
   }));
 }
 
-/** The statement holds: what was measured does not contradict it, and it is no better known than that. */
+/** Within this a check says more than the assumption that machines agree; beyond, that one stays, and is said to be one. */
+const TELLING: Micros = MINUTE;
+
+/** The statement holds: what was measured does not contradict it, and where that is sharp it is no better known than that. */
 function checked({ clock, stats }: Stream, solved: SolvedClock, peer: Peer): StreamClock {
   const { curve, anchors } = solved;
   if (curve === null) return clock;
-  const least = Math.min(...clock.segments.map(({ uncertainty }) => uncertainty));
-  const uncertainty = Math.max(
-    least,
-    ...correctedSegments(clock, spanOfStream(stats, clock.year), curve).map((part) => {
-      const stated = statedAt(clock, part.from);
-      return Math.abs(part.offset - stated.offset) + part.uncertainty - (stated.uncertainty - least);
-    }),
-  );
-  const within = (uncertainty / SECOND).toFixed(1);
+  const segments = correctedSegments(clock, spanOfStream(stats, clock.year), curve).map((part) => {
+    const { offset } = statedAt(clock, part.from);
+    return { ...part, offset, uncertainty: part.uncertainty + Math.abs(part.offset - offset) };
+  });
+  const best = Math.min(...segments.map(({ uncertainty }) => uncertainty));
+  const within = (best / SECOND).toFixed(1);
   const note = `${anchors.length} events beside ${peer.name} agree with what is stated to within ${within} s`;
+  const issue: Issue = { code: 'clock-sync-checked', severity: 'info', note, count: 1, at: null };
+  const proofs = [...clock.proofs, ...proofsOf(solved, peer, stats.source)];
+  if (best > TELLING) return { ...clock, proofs, issues: [...clock.issues, issue] };
   const kept = clock.issues.filter(({ code }) => code !== 'clock-sync-assumed');
-  return {
-    ...clock,
-    segments: clock.segments.map((segment) => ({
-      ...segment,
-      uncertainty: segment.uncertainty - least + uncertainty,
-    })),
-    proofs: [...clock.proofs, ...proofsOf(solved, peer, stats.source)],
-    issues: [...kept, { code: 'clock-sync-checked', severity: 'info', note, count: 1, at: null }],
-  };
+  return { ...clock, segments, proofs, issues: [...kept, issue] };
 }
 
 function statedAt({ segments }: StreamClock, written: Micros | null): ClockSegment {

@@ -13,6 +13,8 @@ export interface Sighting {
   readonly systematic?: Micros;
   /** The key says so much (an uptime in microseconds, an absolute time) that no two events have the same. */
   readonly unique?: boolean;
+  /** The detection it comes from; left out for what is no detection. */
+  readonly of?: string;
 }
 
 /** Two sightings that may be of one event. Columns, because there are thousands and the search over them is the work. */

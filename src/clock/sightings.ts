@@ -237,6 +237,7 @@ function addDetections(
         (prompt === null ? rule.spreadSeconds * SECOND : Math.min(PROMPT, rule.spreadSeconds * SECOND)) + resolution;
       sightings.push({
         ...{ written: end === null ? written : written + end.micros - record.time.micros, key, spread },
+        of: detection.id,
         lag: prompt === null ? rule.lagSeconds * SECOND : 0,
         // The lag is a judgement: all events of the kind may lie so far beside it.
         systematic: prompt === null ? rule.biasSeconds * SECOND : PROMPT,
@@ -249,7 +250,7 @@ function addDetections(
       const isEarly = prompt === null && record.uptime !== null && record.uptime < EARLY;
       const spread = COPY_SPREAD + resolution + (isEarly ? LATE_AT_BOOT : 0);
       sightings.push({
-        ...{ written, key, lag: 0, spread, unique: record.uptime !== null },
+        ...{ written, key, lag: 0, spread, unique: record.uptime !== null, of: detection.id },
         systematic: isEarly ? LATE_AT_BOOT : 0,
       });
     }

@@ -33,6 +33,8 @@ export interface SolvedClock {
   readonly root: string | null;
   /** The clock at the root of its group is trusted more than this one; else nobody knows which of the two is right. */
   readonly isOutranked: boolean;
+  /** It was measured by a clock that is trusted less. */
+  readonly isByLower: boolean;
   readonly anchors: readonly Anchor[];
   /** Where it was compared and nothing certain came of it: other alignments that explain as much. */
   readonly undecided: readonly { readonly peer: string; readonly rivals: readonly Micros[] }[];
@@ -61,6 +63,7 @@ export function solveClocks(inputs: readonly ClockInput[]): ReadonlyMap<string, 
       isReference: true,
       root: root.id,
       isOutranked: false,
+      isByLower: false,
       anchors: [],
       undecided: [],
     });
@@ -79,6 +82,7 @@ const UNSOLVED: SolvedClock = {
   isReference: false,
   root: null,
   isOutranked: false,
+  isByLower: false,
   anchors: [],
   undecided: [],
 };
@@ -162,7 +166,14 @@ function spread(
       continue;
     }
     solved.set(to, {
-      ...{ curve: result.curve, peer: from, isReference: false, root: root.id, isOutranked: root.rank > clock.rank },
+      ...{
+        curve: result.curve,
+        peer: from,
+        isReference: false,
+        root: root.id,
+        isOutranked: root.rank > clock.rank,
+        isByLower: peer.rank < clock.rank,
+      },
       ...{ anchors: result.anchors, undecided: undecided.get(to) ?? [] },
     });
     open(to, depth + 1);

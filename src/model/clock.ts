@@ -63,6 +63,11 @@ export interface Clocks {
   readonly streams: ReadonlyMap<string, StreamClock>;
   /** True time of a stamp, or null when nothing reaches its clock. */
   place(key: string, time: WrittenTime, byteOffset: number | null, boot: string | null): Placed | null;
+  /**
+   * How much further off these streams may be at a true time if these detections proved no clock: what an incident's own
+   * records say of clocks must not decide in which order they came. Streams to which it makes no difference are left out.
+   */
+  doubtWithout(own: ReadonlySet<string>, streams: readonly string[], at: Micros): ReadonlyMap<string, Micros>;
 }
 
 /** One stream: one host (for Windows one channel, for metrics one object type) of one source. */

@@ -37,8 +37,12 @@ export function clockCase(seed: number, wish: SiteWish = {}): ClockCase {
   const rules = coreRules();
   const detections = written
     .flatMap(({ detections: own }) => own)
-    // What no rule of the shipped pack reads, the program does not see.
-    .filter(({ rule }) => rules.has(rule));
+    .flatMap((detection): readonly Detection[] => {
+      // What no rule of the shipped pack reads, the program does not see.
+      const rule = rules.get(detection.rule);
+      if (rule === undefined || detection.first === null) return [];
+      return [{ ...detection, captures: { ...detection.captures, ...rule.capture(detection.first) } }];
+    });
   const anchors = {
     anchorsOf: (rule: string) => rules.get(rule)?.anchors ?? [],
     stepOf: (rule: string) => rules.get(rule)?.step ?? null,

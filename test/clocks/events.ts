@@ -24,6 +24,7 @@ export function happen(site: Site, seed: number): void {
     quotes(guest, dice);
     reports(site, guest, dice);
   }
+  for (const host of site.hosts) hostReports(host, diceOf(seed, `steps of ${host.machine.name}`));
 }
 
 function hostSign(rule: string, vm: string): Sign {
@@ -297,5 +298,20 @@ function reports(site: Site, guest: Guest, dice: Dice): void {
     const captures = { stepped: (by / SECOND).toFixed(6) };
     const line = { rule: 'core/guest/clock-step', ident: 'chronyd', pid: 700, body, uptime: null, captures };
     inGuest(site, guest, at + dice.scaled(0.01, 60) * SECOND, line, null, () => 0);
+  }
+}
+
+/** Windows writes down every time its clock is set: what it showed before and after. */
+function hostReports({ machine, system }: Host, dice: Dice): void {
+  for (const { at } of machine.steps) {
+    if (!dice.chance(0.95)) continue;
+    const shown = (utc: Micros): string => new Date((utc + machine.error(utc)) / 1000).toISOString();
+    const rule = 'core/host/clock-changed';
+    const name = `${machine.name}.contoso.local`;
+    const sign: Sign = {
+      ...{ rule, entity: { type: 'host', name }, captures: {}, ident: 'Microsoft-Windows-Kernel-General', pid: null },
+      ...{ body: rule, uptime: null, fields: { OldTime: shown(at - 1), NewTime: shown(at) } },
+    };
+    note(system, machine, name, at, sign, null);
   }
 }

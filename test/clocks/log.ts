@@ -2,7 +2,7 @@ import { collectStreams } from '../../src/ingest/stream-stats.js';
 import { streamKey } from '../../src/model/clock.js';
 import type { StreamStats } from '../../src/model/coverage.js';
 import type { Detection, Entity } from '../../src/model/detection.js';
-import type { Layer, LogRecord, Position } from '../../src/model/record.js';
+import type { Fields, Layer, LogRecord, Position } from '../../src/model/record.js';
 import type { ClockEvidence, ReadSource } from '../../src/model/source.js';
 import { DAY, type Micros, SECOND, type WrittenTime, YEARLESS_YEAR } from '../../src/model/time.js';
 import type { Machine } from './machine.js';
@@ -39,6 +39,7 @@ export interface Sign {
   readonly uptime: Micros | null;
   /** How long what it describes went on, where it says so. */
   readonly lasts?: Micros;
+  readonly fields?: Fields;
 }
 
 /** A record before it is written down. */
@@ -204,7 +205,7 @@ function detectionOf(entry: Entry, sign: Sign, time: WrittenTime, at: Position, 
   const until = lasts === undefined ? null : stampOf(entry.by, place.format, entry.stamped + lasts).time;
   const record: LogRecord = {
     ...{ time, until, host: entry.host, channel: place.file.channel, ident, pid, severity: null },
-    ...{ body, text: body, uptime, boot: null, repeat: 1, fields: {}, at },
+    ...{ body, text: body, uptime, boot: null, repeat: 1, fields: sign.fields ?? {}, at },
   };
   return {
     ...{ id: `${place.id}#${at.line}`, rule: sign.rule, role: 'marker', level: 'informational' },

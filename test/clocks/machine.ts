@@ -45,25 +45,35 @@ const OF_HOSTS: readonly SkewKind[] = ['seconds', 'seconds', 'minutes', 'minutes
 
 /** A Windows host that nobody keeps. */
 export function strayHost(name: string, zone: CaseZone, window: Window, dice: Dice): Machine {
-  return runningMachine(name, zone, window, dice.pick(OF_HOSTS), dice);
+  return runningMachine(name, zone, window, skewOf(dice.pick(OF_HOSTS), DAY, dice), dice);
 }
 
 export function freeMachine(name: string, zone: CaseZone, window: Window, dice: Dice): Machine {
-  return runningMachine(name, zone, window, dice.pick(OF_MACHINES), dice);
+  return runningMachine(name, zone, window, skewOf(dice.pick(OF_MACHINES), 400 * DAY, dice), dice);
 }
 
-function runningMachine(name: string, zone: CaseZone, window: Window, skew: SkewKind, dice: Dice): Machine {
+function runningMachine(name: string, zone: CaseZone, window: Window, { kind, start }: Skew, dice: Dice): Machine {
   const drifts = dice.chance(0.4);
   const turns = [...stepTurns(window, dice), ...rateTurns(window, drifts ? dice.pick([0, 0, 1, 3]) : 0, dice)];
-  const { stretches, steps } = courseOf(window, skewOf(skew, dice), drifts, turns, dice);
+  const { stretches, steps } = courseOf(window, start, drifts, turns, dice);
   const error = (utc: Micros): Micros => {
     const stretch = stretches.findLast(({ from }) => from <= utc) ?? (stretches[0] as Stretch);
     return Math.round(stretch.error + stretch.rate * Math.max(0, utc - stretch.from));
   };
-  return { name, zone, error, skew, drifts, steps };
+  return { name, zone, error, skew: kind, drifts, steps };
 }
 
-function skewOf(kind: SkewKind, dice: Dice): Micros {
+/** By how much a clock is off at first. */
+interface Skew {
+  readonly kind: SkewKind;
+  readonly start: Micros;
+}
+
+function skewOf(kind: SkewKind, furthest: Micros, dice: Dice): Skew {
+  return { kind, start: startOf(kind, furthest, dice) };
+}
+
+function startOf(kind: SkewKind, furthest: Micros, dice: Dice): Micros {
   switch (kind) {
     case 'none':
       return 0;
@@ -72,9 +82,9 @@ function skewOf(kind: SkewKind, dice: Dice): Micros {
     case 'minutes':
       return dice.sign() * dice.scaled(5, 420) * SECOND;
     case 'any':
-      return dice.sign() * dice.scaled(1, (400 * DAY) / SECOND) * SECOND;
+      return dice.sign() * dice.scaled(1, furthest / SECOND) * SECOND;
     case 'days':
-      return dice.sign() * Math.ceil(dice.between(0, 400)) * DAY;
+      return dice.sign() * Math.ceil(dice.between(0, furthest / DAY)) * DAY;
   }
 }
 

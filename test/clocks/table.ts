@@ -94,7 +94,9 @@ function percent(some: number, all: number): string {
 }
 
 function seconds(value: number | null): string {
-  return value === null ? '-' : `${value.toPrecision(2)} s`;
+  if (value === null) return '-';
+  const short = value.toPrecision(2);
+  return `${value < 99.5 ? short : Number(short)} s`;
 }
 
 function median(values: readonly number[]): number | null {

@@ -46,10 +46,7 @@ export function shiftReading(reading: InputReading, { error, zone }: WrongClock)
   };
 }
 
-function shiftStream(
-  stream: StreamStats,
-  stamps: (written: Micros, utcOffset: Micros | null) => Micros,
-): StreamStats {
+function shiftStream(stream: StreamStats, stamps: (written: Micros, utcOffset: Micros | null) => Micros): StreamStats {
   if (stream.clock !== 'wall') return stream;
   const at = (written: Micros): Micros => stamps(written, stream.statesOffset ? 0 : null);
   const span = ({ earliest, latest }: Interval): Interval => ({ earliest: at(earliest), latest: at(latest) });
@@ -64,11 +61,7 @@ function shiftStream(
   };
 }
 
-function shiftEvidence(
-  evidence: ClockEvidence,
-  error: Micros,
-  at: (written: Micros) => Micros,
-): ClockEvidence {
+function shiftEvidence(evidence: ClockEvidence, error: Micros, at: (written: Micros) => Micros): ClockEvidence {
   if (evidence.kind === 'stated-offset') return evidence;
   if (evidence.kind === 'epoch') return { ...evidence, written: at(evidence.written), utc: evidence.utc + error };
   return {
