@@ -57,7 +57,10 @@ function blamed({ incidents, attributions }: Analysis): readonly string[] {
   return attributions.flatMap(({ incident, verdict, causes }) => {
     const one = incidents.find(({ id }) => id === incident);
     if (one === undefined || verdict === 'undetermined') return [];
-    return [`${one.entity.name} ${causes[0]?.cause}`];
+    const cause = causes[0]?.cause;
+    // Who reset a VM after the fault is a part of its episode; told apart from it, it is a reboot that somebody asked for.
+    if (one.kind === 'guest.reboot' && cause === 'operator-action') return [];
+    return [`${one.entity.name} ${cause}`];
   });
 }
 
