@@ -1,4 +1,4 @@
-import { type Micros, SECOND } from '../model/time.js';
+import { HOUR, type Micros, SECOND } from '../model/time.js';
 import type { Match, Relation } from './relate.js';
 import type { StepPlace, Unstepped } from './steps.js';
 
@@ -221,6 +221,9 @@ export function offsetAt(curve: Curve, written: Micros): Offset | null {
 /** A clock that something keeps right is within this of the others wherever it was measured. */
 const KEPT: Micros = 2 * SECOND;
 
+/** A silence that is longer is suspicious in the log of any clock. */
+const LONG: Micros = 6 * HOUR;
+
 /**
  * How far a clock that nothing keeps right may have been set beyond its first or last anchor: as far as the longest silence
  * or the largest step back of its log there allows.
@@ -229,12 +232,13 @@ function roamAt({ pieces, steps }: Curve, corrected: Micros): Micros {
   const first = pieces[0]?.from ?? corrected;
   const last = pieces.at(-1)?.to ?? corrected;
   if (corrected >= first && corrected <= last) return 0;
-  if (pieces.length === 1 && pieces.every(({ offset, uncertainty }) => Math.abs(offset) <= uncertainty + KEPT))
-    return 0;
+  const isKept =
+    pieces.length === 1 && pieces.every(({ offset, uncertainty }) => Math.abs(offset) <= uncertainty + KEPT);
   const [from, to] = corrected < first ? [corrected, first] : [last, corrected];
   let most = 0;
   for (const place of steps.signs.places)
-    if (place.at > from && place.at <= to) most = Math.max(most, place.most, -place.least);
+    if (place.at > from && place.at <= to && (!isKept || place.least < 0 || place.most > LONG))
+      most = Math.max(most, place.most, -place.least);
   return most;
 }
 

@@ -159,7 +159,7 @@ function writerOf(writers: Writers, key: string, fresh: Omit<Writer, 'sightings'
  * that both have show that it was not.
  */
 function pool(writers: Writers): ReadonlyMap<string, string> {
-  const machines = new Map<string, { readonly id: string; readonly members: Map<string, Sighting> }>();
+  const machines = new Map<string, Map<string, Sighting[]>>();
   const pooled = new Map<string, string>();
   // What a machine says of its own UTC goes before how a log rendered it, and much before little.
   const inOrder = [...writers].sort(
@@ -167,30 +167,62 @@ function pool(writers: Writers): ReadonlyMap<string, string> {
   );
   for (const [key, { machine, sightings }] of inOrder) {
     if (machine === null) continue;
-    let group = machines.get(machine);
-    if (group === undefined) {
-      group = { id: machine, members: new Map() };
-      machines.set(machine, group);
+    let members = machines.get(machine);
+    if (members === undefined) {
+      members = new Map();
+      machines.set(machine, members);
     }
-    if (!isOfOne(group.members, sightings)) continue;
-    pooled.set(key, group.id);
-    for (const sighting of sightings) if (sighting.unique === true) group.members.set(sighting.key, sighting);
+    if (!isOfOne(members, sightings)) continue;
+    pooled.set(key, machine);
+    for (const sighting of sightings) {
+      const known = members.get(sighting.key);
+      if (known === undefined) members.set(sighting.key, [sighting]);
+      else known.push(sighting);
+    }
+    for (const changed of new Set(sightings.map((sighting) => sighting.key)))
+      members.get(changed)?.sort((x, y) => timeOf(x) - timeOf(y));
   }
   return pooled;
 }
 
-/** Of the records that both have, all but a few lie where they lie in the others. */
-function isOfOne(members: ReadonlyMap<string, Sighting>, sightings: readonly Sighting[]): boolean {
-  let alike = 0;
-  let apart = 0;
-  for (const one of sightings) {
-    const other = one.unique === true ? members.get(one.key) : undefined;
-    if (other === undefined) continue;
-    const difference = Math.abs(one.written - one.lag - (other.written - other.lag));
-    if (difference <= one.spread + other.spread + UNMEASURED) alike++;
-    else apart++;
+/** Whether one of them, in time order, is of the same moment. */
+function isNear(others: readonly Sighting[], one: Sighting): boolean {
+  let low = 0;
+  let high = others.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (timeOf(others[middle] as Sighting) < timeOf(one)) low = middle + 1;
+    else high = middle;
   }
-  return 4 * apart <= alike;
+  return [others[low - 1], others[low]].some(
+    (other) => other !== undefined && Math.abs(timeOf(one) - timeOf(other)) <= one.spread + other.spread + UNMEASURED,
+  );
+}
+
+/** Of events that are not told apart by their key so many are compared before they say anything. */
+const ENOUGH = 5;
+
+/**
+ * Of the records that both have, all but a few lie where they lie in the others; of the events that may be the same, at least some
+ * do: a log need not have all that another one has.
+ */
+function isOfOne(members: ReadonlyMap<string, readonly Sighting[]>, sightings: readonly Sighting[]): boolean {
+  const [records, events] = [
+    { alike: 0, apart: 0 },
+    { alike: 0, apart: 0 },
+  ];
+  for (const one of sightings) {
+    const others = members.get(one.key);
+    if (others === undefined) continue;
+    const tally = one.unique === true ? records : events;
+    if (isNear(others, one)) tally.alike++;
+    else tally.apart++;
+  }
+  return 4 * records.apart <= records.alike && (events.apart < ENOUGH || 4 * events.alike >= events.apart);
+}
+
+function timeOf({ written, lag }: Sighting): Micros {
+  return written - lag;
 }
 
 /** Windows hosts of a domain keep one time; what a machine says of its own UTC goes before how a log rendered it. */

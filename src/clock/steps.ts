@@ -54,7 +54,7 @@ export function unstepped({ places, unseen }: StepSigns): Unstepped {
   };
 }
 
-/** How far the places between two written times may have set the clock together. */
+/** How far the places between two written times may have set the clock: those that did for certain together, of the others one. */
 export interface StepReach {
   between(from: Micros, to: Micros): { readonly least: Micros; readonly most: Micros };
 }
@@ -62,14 +62,16 @@ export interface StepReach {
 const NONE = { least: 0, most: 0 };
 const NOWHERE: StepReach = { between: () => NONE };
 
-/** Sums over places, so that a stretch is asked for in two lookups. */
+/** Sums and extremes are laid out so that a stretch is asked for in a few lookups. */
 export function reachOf({ places }: StepSigns): StepReach {
   const least = new Float64Array(places.length + 1);
   const most = new Float64Array(places.length + 1);
-  for (const [i, place] of places.entries()) {
-    least[i + 1] = (least[i] as number) + (place.certain ? place.least : Math.min(0, place.least));
-    most[i + 1] = (most[i] as number) + (place.certain ? place.most : Math.max(0, place.most));
+  for (const [i, { certain, ...place }] of places.entries()) {
+    least[i + 1] = (least[i] as number) + (certain ? place.least : 0);
+    most[i + 1] = (most[i] as number) + (certain ? place.most : 0);
   }
+  const furthestBack = extremes(places, (place) => -place.least);
+  const furthestAhead = extremes(places, (place) => place.most);
   const before = (written: Micros): number => {
     let low = 0;
     let high = places.length;
@@ -84,11 +86,31 @@ export function reachOf({ places }: StepSigns): StepReach {
     between(from, to) {
       const first = before(from);
       const last = Math.max(first, before(to));
+      if (first === last) return NONE;
       return {
-        least: (least[last] as number) - (least[first] as number),
-        most: (most[last] as number) - (most[first] as number),
+        least: (least[last] as number) - (least[first] as number) - furthestBack(first, last),
+        most: (most[last] as number) - (most[first] as number) + furthestAhead(first, last),
       };
     },
+  };
+}
+
+/** The largest over the uncertain places [first, last), at least 0: a table of the largest of 1, 2, 4, 8... neighbours. */
+function extremes(
+  places: readonly StepPlace[],
+  of: (place: StepPlace) => Micros,
+): (first: number, last: number) => Micros {
+  const table = [Float64Array.from(places, (place) => (place.certain ? 0 : Math.max(0, of(place))))];
+  for (let width = 2; width <= places.length; width *= 2) {
+    const half = table.at(-1) as Float64Array;
+    const row = new Float64Array(places.length - width + 1);
+    for (let i = 0; i < row.length; i++) row[i] = Math.max(half[i] as number, half[i + width / 2] as number);
+    table.push(row);
+  }
+  return (first, last) => {
+    const level = 31 - Math.clz32(last - first);
+    const row = table[level] as Float64Array;
+    return Math.max(row[first] as number, row[last - 2 ** level] as number);
   };
 }
 
