@@ -1,13 +1,15 @@
-import { type ClockSegment, type Clocks, type Placed, type StreamClock, streamKey } from '../model/clock.js';
+import { type Clocks, type Fold, type Placed, type StreamClock, streamKey } from '../model/clock.js';
 import type { ClockOverride } from '../model/clock-override.js';
 import type { StreamStats } from '../model/coverage.js';
 import type { Detection } from '../model/detection.js';
 import type { ReadSource } from '../model/source.js';
 import type { Interval, Micros, WrittenTime } from '../model/time.js';
 import { bootClocks } from './boots.js';
+import { deriveOnWall, type OnWall } from './derive.js';
 import { givenClock, overridesOf } from './given.js';
 import { measureStreams, zonesMeasured } from './measure.js';
 import { type AnchorSource, NO_ANCHORS } from './sightings.js';
+import { segmentAt } from './segment-at.js';
 import { resolveWall } from './wall.js';
 import { inYear, turnsBefore } from './year.js';
 import { readOverrides } from './zone.js';
@@ -35,8 +37,10 @@ export function alignClocks(
       streams.set(key, entries.length === 0 ? clock : givenClock(clock, stream, entries));
     }
   }
-  const placeWall = (key: string, time: WrittenTime, byteOffset: number | null): Placed | null =>
+  const onWall = (key: string, time: WrittenTime, byteOffset: number | null): OnWall | null =>
     placeOnWall(streams.get(key), stats.get(key), time, byteOffset);
+  const placeWall = (key: string, time: WrittenTime, byteOffset: number | null): Placed | null =>
+    onWall(key, time, byteOffset)?.placed ?? null;
   const measured = { sources, streams, detections, anchors, place: placeWall };
   for (const [key, clock] of zonesMeasured(measured)) streams.set(key, clock);
   const found = measureStreams(measured);
@@ -47,6 +51,13 @@ export function alignClocks(
     streams,
     place: (key, time, byteOffset, boot) =>
       time.clock === 'wall' ? placeWall(key, time, byteOffset) : boots.place(key, time, boot),
+    derive(key, time, byteOffset, boot) {
+      if (time.clock !== 'wall') return boots.derive(key, time, boot);
+      const [clock, stream, steps] = [streams.get(key), stats.get(key), onWall(key, time, byteOffset)];
+      return clock === undefined || stream === undefined || steps === null
+        ? null
+        : deriveOnWall(clock, stream, time, steps);
+    },
     doubtWithout: found.doubtWithout,
   };
 }
@@ -75,40 +86,30 @@ function placeOnWall(
   stats: StreamStats | undefined,
   time: WrittenTime,
   byteOffset: number | null,
-): Placed | null {
+): OnWall | null {
   if (clock === undefined || stats === undefined) return null;
-  const written =
-    time.yearless && clock.year !== null
-      ? inYear(time.micros, clock.year + turnsBefore(stats.yearTurns, byteOffset))
-      : time.micros;
-  const segment = segmentAt(clock.segments, atOnce(clock, written, byteOffset));
+  const turns = time.yearless && clock.year !== null ? turnsBefore(stats.yearTurns, byteOffset) : 0;
+  const written = time.yearless && clock.year !== null ? inYear(time.micros, clock.year + turns) : time.micros;
+  const fold = clock.folds.find(({ span }) => written >= span.earliest && written < span.latest) ?? null;
+  const lookedUp = atOnce(fold, written, byteOffset);
+  const segment = segmentAt(clock.segments, lookedUp);
   if (segment === null) return null;
+  const steps = { written, turns, fold, lookedUp, segment };
+  const { clockId } = clock;
   if (time.utcOffset !== null && !clock.isFinal) {
-    return {
-      utc: written - time.utcOffset,
-      uncertainty: (clock.basis === 'assumed' ? UNMEASURED : segment.uncertainty) + time.resolution,
-      basis: clock.basis === 'assumed' ? 'stated' : clock.basis,
-      clockId: clock.clockId,
-    };
+    const uncertainty = (clock.basis === 'assumed' ? UNMEASURED : segment.uncertainty) + time.resolution;
+    const basis = clock.basis === 'assumed' ? 'stated' : clock.basis;
+    return { ...steps, isByStamp: true, placed: { utc: written - time.utcOffset, uncertainty, basis, clockId } };
   }
+  const uncertainty = segment.uncertainty + time.resolution;
   return {
-    utc: written + segment.offset,
-    uncertainty: segment.uncertainty + time.resolution,
-    basis: clock.basis,
-    clockId: clock.clockId,
+    ...steps,
+    isByStamp: false,
+    placed: { utc: written + segment.offset, uncertainty, basis: clock.basis, clockId },
   };
 }
 
 /** In an hour that comes twice the second time is read where the hour ends: with the offset that holds from there on. */
-function atOnce({ folds }: StreamClock, written: Micros, byteOffset: number | null): Micros {
-  const fold = folds.find(({ span }) => written >= span.earliest && written < span.latest);
-  return fold !== undefined && byteOffset !== null && byteOffset >= fold.byteOffset ? fold.span.latest : written;
-}
-
-function segmentAt(segments: readonly ClockSegment[], written: Micros): ClockSegment | null {
-  for (const segment of segments) {
-    if ((segment.from === null || written >= segment.from) && (segment.to === null || written < segment.to))
-      return segment;
-  }
-  return segments.at(-1) ?? null;
+function atOnce(fold: Fold | null, written: Micros, byteOffset: number | null): Micros {
+  return fold !== null && byteOffset !== null && byteOffset >= fold.byteOffset ? fold.span.latest : written;
 }

@@ -1,4 +1,4 @@
-import { type ClockProof, type Placed, type StreamClock, streamKey } from '../model/clock.js';
+import { type ClockProof, type Derivation, type Placed, type StreamClock, streamKey } from '../model/clock.js';
 import type { Detection } from '../model/detection.js';
 import type { Issue, ReadSource } from '../model/source.js';
 import { type Micros, SECOND, type WrittenTime } from '../model/time.js';
@@ -17,6 +17,7 @@ interface BootZero {
 interface BootClocks {
   readonly streams: ReadonlyMap<string, StreamClock>;
   place(key: string, time: WrittenTime, boot: string | null): Placed | null;
+  derive(key: string, time: WrittenTime, boot: string | null): Derivation | null;
 }
 
 /**
@@ -49,19 +50,34 @@ export function bootClocks(
       streams.set(key, describe(key, stream.host, stream.records, zeros.get(`${key}|${boots.at(-1) ?? ''}`) ?? null));
     }
   }
+  const zeroOf = (key: string, boot: string | null): BootZero | null => zeros.get(`${key}|${boot ?? ''}`) ?? null;
+  const placeAfter = (zero: BootZero, key: string, time: WrittenTime): Placed => ({
+    utc: zero.zero + time.micros,
+    uncertainty: zero.uncertainty + time.resolution,
+    basis: 'derived',
+    clockId: streams.get(key)?.clockId ?? key,
+  });
   return {
     streams,
     place(key, time, boot) {
-      const zero = zeros.get(`${key}|${boot ?? ''}`);
-      if (zero === undefined) return null;
-      const clockId = streams.get(key)?.clockId ?? key;
-      return {
-        utc: zero.zero + time.micros,
-        uncertainty: zero.uncertainty + time.resolution,
-        basis: 'derived',
-        clockId,
-      };
+      const zero = zeroOf(key, boot);
+      return zero === null ? null : placeAfter(zero, key, time);
     },
+    derive(key, time, boot) {
+      const zero = zeroOf(key, boot);
+      return zero === null ? null : derivedFrom(zero, time, placeAfter(zero, key, time));
+    },
+  };
+}
+
+function derivedFrom({ zero, kind, source }: BootZero, time: WrittenTime, placed: Placed): Derivation {
+  return {
+    ...{ written: time.micros, year: null, zone: null, boot: { zero, kind, source }, placed },
+    added: [{ of: 'boot', micros: placed.utc - time.micros }],
+    errors: [
+      { of: 'resolution', micros: time.resolution },
+      { of: 'boot', micros: placed.uncertainty - time.resolution },
+    ],
   };
 }
 
@@ -211,6 +227,8 @@ function describe(key: string, host: string | null, records: number, zero: BootZ
     zone: null,
     year: null,
     isFinal: true,
+    zoning: null,
+    measurement: null,
     courses: [],
     folds: [],
     segments: zero === null ? [] : [{ from: null, to: null, offset: zero.zero, uncertainty: zero.uncertainty }],

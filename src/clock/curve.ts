@@ -159,12 +159,12 @@ function lineOf(matches: readonly Match[], proven: boolean, assumedRate: number,
 
 /** From so many anchors on their own scatter says how far one may lie off, by so many times the median; fewer lie on a line by chance. */
 const LEARNED: readonly (readonly [anchors: number, times: number])[] = [
-  [12, 3],
-  [8, 4],
-  [5, 6],
+  [12, 4],
+  [8, 5],
+  [5, 8],
 ];
 /** However well they lie on one line, lags are not known to be as even elsewhere. */
-const LEAST_SPREAD = 1 / 12;
+const LEAST_SPREAD = 1 / 8;
 
 /** How far anchors lie off the line, in the widths that were judged beforehand: at most one, unless they prove it wider. */
 function learnedSpread(residuals: readonly number[]): number {

@@ -28,6 +28,7 @@ export function givenClock(clock: StreamClock, stream: StreamStats, entries: rea
   const courseOf = (zone: string): ZoneCourse =>
     courseOfZone(zone, { earliest: span.earliest - reach, latest: span.latest + reach });
   const folds: Fold[] = [];
+  const least = Math.min(...entries.map(({ uncertainty }) => uncertainty));
   const segments = entries.flatMap(({ from, zone, skew, uncertainty }, i) => {
     const course = courseOf(zone);
     // Where an entry begins and ends, in written time: true time and its own offset.
@@ -54,6 +55,8 @@ export function givenClock(clock: StreamClock, stream: StreamStats, entries: rea
   return {
     ...clock,
     basis: 'stated',
+    zoning: { basis: 'stated', segments: segments.map(({zoned}) => zoned), least, proofs: OVERRIDE, note: null },
+    measurement: null,
     zone: entries[0]?.zone ?? null,
     courses: entries.slice(0, 1).map(({ zone }) => courseOf(zone)),
     segments,

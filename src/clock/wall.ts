@@ -25,6 +25,8 @@ export function resolveWall(
   const zone = resolveZone({ stream, year, span, source, sources }, overrides, epochs);
   if (zone.issue !== null) issues.push(zone.issue);
   if (zone.basis !== 'assumed') issues.push(SYNC_ASSUMED);
+  const { segments, folds } = zonedSegments(zone.courses, stream, year, zone.uncertainty);
+  const { basis, proofs, uncertainty: least } = zone;
   return {
     key,
     clockId: zone.basis === 'assumed' ? key : (machineClock(source, stream.host, sources) ?? key),
@@ -32,8 +34,11 @@ export function resolveWall(
     zone: zone.name,
     courses: zone.basis === 'assumed' ? [] : zone.courses,
     year,
-    ...zonedSegments(zone.courses, stream, year, zone.uncertainty),
+    segments,
+    folds,
     isFinal: false,
+    zoning: { basis, segments, least, proofs, note: zone.issue?.note ?? null },
+    measurement: null,
     proofs: zone.proofs,
     issues,
   };

@@ -32,6 +32,27 @@ export interface ClockProof {
   readonly residualSeconds: number | null;
 }
 
+/** What the zone by itself makes of a stream's stamps, before clocks are compared, and what it is known from. */
+export interface Zoning {
+  readonly basis: ClockBasis;
+  /** Like those of the clock, which differ from them by what was measured or given. */
+  readonly segments: readonly ClockSegment[];
+  /** Part of their error bars that is there even where only one zone is possible. */
+  readonly least: Micros;
+  readonly proofs: readonly ClockProof[];
+  readonly note: string | null;
+}
+
+/** What events that another clock stamped too tell of a clock. */
+export interface Measurement {
+  /** The other clock, by the path of a log that it stamped or the name of its machine. */
+  readonly against: string;
+  /** `at`: as placed by the zone alone; `residual`: what the stamp lies beside the line through all of them. */
+  readonly anchors: readonly { readonly kind: string; readonly at: Micros; readonly residual: Micros }[];
+  /** The error bars are what was measured; else that clocks are taken to agree says more. */
+  readonly isSharp: boolean;
+}
+
 /** What is known of one stream's clock. */
 export interface StreamClock {
   /** Key of the stream, see `streamKey`. */
@@ -48,6 +69,9 @@ export interface StreamClock {
   readonly folds: readonly Fold[];
   /** The segments hold whatever offset a stamp states: it was measured to be wrong, or a person says so. */
   readonly isFinal: boolean;
+  /** Null for time since boot. */
+  readonly zoning: Zoning | null;
+  readonly measurement: Measurement | null;
   readonly proofs: readonly ClockProof[];
   readonly issues: readonly Issue[];
 }
@@ -59,10 +83,72 @@ export interface Placed {
   readonly clockId: string;
 }
 
+/** How a stamp became a true time. */
+export interface Derivation {
+  /** The stamp on its calendar, with its year, read as if UTC; or the time since boot. */
+  readonly written: Micros;
+  /** Where the stamp has no year: the one it is read in, and how often the year turned before it in the log. */
+  readonly year: { readonly year: number; readonly turns: number } | null;
+  readonly zone: ZoneStep | null;
+  readonly boot: BootStep | null;
+  /** `written` and all of these are `placed.utc`. */
+  readonly added: readonly { readonly of: 'zone' | 'clock' | 'boot'; readonly micros: Micros }[];
+  /** All of these are `placed.uncertainty`. */
+  readonly errors: readonly { readonly of: ErrorPart; readonly micros: Micros }[];
+  readonly placed: Placed;
+}
+
+/** The zone that a stamp was read in. */
+export interface ZoneStep {
+  /** Local time less UTC; where several are possible, half-way between the least and the most. */
+  readonly offset: Micros;
+  /** Stated by this very stamp. */
+  readonly isByStamp: boolean;
+  /** What each possible zone had here. */
+  readonly readings: readonly { readonly offset: Micros; readonly names: readonly string[] }[];
+  readonly twice: TwiceStep | null;
+}
+
+/** The stamp lies in an hour that comes twice. */
+export interface TwiceStep {
+  /** Written times; the end is not one of them. */
+  readonly span: Interval;
+  /** Null: nothing tells, and the error bar holds both. */
+  readonly pass: 1 | 2 | null;
+  /** Where the log begins the hour again, if that told it. */
+  readonly againFrom: number | null;
+}
+
+/** When the kernel whose uptime it is started, and what tells. */
+export interface BootStep {
+  readonly zero: Micros;
+  readonly kind: string;
+  /** Source that tells it. */
+  readonly source: string;
+}
+
+/**
+ * What an error bar is made of: the last digit of the stamp; several zones; that clocks which state their zone are taken to
+ * agree; that a line lies beside its own absolute time; that no zone is known; what was measured; what a person gave; that
+ * clocks like it were found to be wrong; the start of the kernel.
+ */
+export type ErrorPart =
+  | 'resolution'
+  | 'zones'
+  | 'agreement'
+  | 'delay'
+  | 'no-zone'
+  | 'measured'
+  | 'given'
+  | 'doubt'
+  | 'boot';
+
 export interface Clocks {
   readonly streams: ReadonlyMap<string, StreamClock>;
   /** True time of a stamp, or null when nothing reaches its clock. */
   place(key: string, time: WrittenTime, byteOffset: number | null, boot: string | null): Placed | null;
+  /** The steps of `place` on the same stamp; null where that is null. */
+  derive(key: string, time: WrittenTime, byteOffset: number | null, boot: string | null): Derivation | null;
   /**
    * How much further off these streams may be at a true time if these detections proved no clock: what an incident's own
    * records say of clocks must not decide in which order they came. Streams to which it makes no difference are left out.
