@@ -84,6 +84,8 @@ const CLOCKS_EXAMPLES = `
 Examples:
   faultline clocks ./evidence
   faultline clocks ./evidence --format json --out clocks.json
+  faultline clocks ./evidence --explain guests/web01/var/log/syslog:812
+  faultline clocks ./evidence --explain hosts/HV01/System.evtx:#41234
   faultline clocks ./evidence --write clocks.yaml      # edit it, then:
   faultline report ./evidence --clocks clocks.yaml
 
@@ -100,6 +102,10 @@ function addClocks(program: Command, done: (code: number) => void): void {
     .option('--zone <name-or-path=zone>', 'local time of a host or file (repeatable)', append, [])
     .option('--clocks <file>', 'what is known of single clocks: a file that --write made')
     .option('--write <file>', 'write such a file, to be edited')
+    .option(
+      '--explain <file:line>',
+      'how the true time of one record came about, step by step (event logs: file:#record)',
+    )
     .option('-j, --jobs <n>', 'threads that read; the result is the same for any number (default: the cores)')
     .option('--cache-limit <size>', 'disk for unpacked and piped evidence')
     .option('-q, --quiet', 'no progress')

@@ -1,7 +1,6 @@
-import type { WrittenTime } from '../model/time.js';
 import { harmless, harmlessLine } from '../report/harmless.js';
 import type { Palette } from '../report/text.js';
-import { formatTime, seconds } from '../report/time.js';
+import { formatTime, formatWritten, seconds } from '../report/time.js';
 import type { ContextText, Hit } from '../search/hit.js';
 import type { Range } from '../search/query.js';
 
@@ -28,21 +27,6 @@ export function hitToJson(hit: Hit): string {
     before: hit.before,
     after: hit.after,
   })}\n`;
-}
-
-/** As the source has it: without a zone it does not state, `--03-03T02:14:07` (ISO 8601) without a year, or since boot. */
-function formatWritten(time: WrittenTime): string {
-  if (time.clock === 'uptime') return `${time.micros / 1_000_000}s`;
-  const local = formatTime(time.micros, time.resolution);
-  const text = time.yearless ? local.replace(/^\d{4}/, '-') : local;
-  return time.utcOffset === null ? text.replace(/Z$/, '') : text.replace(/Z$/, zoneOf(time.utcOffset));
-}
-
-function zoneOf(offset: number): string {
-  if (offset === 0) return 'Z';
-  const minutes = Math.round(Math.abs(offset) / 60_000_000);
-  const two = (n: number): string => String(n).padStart(2, '0');
-  return `${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
 
 /** Time, place and text as a person reads them; a record of several lines goes on below, indented. */

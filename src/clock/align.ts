@@ -8,8 +8,8 @@ import { bootClocks } from './boots.js';
 import { deriveOnWall, type OnWall } from './derive.js';
 import { givenClock, overridesOf } from './given.js';
 import { measureStreams, zonesMeasured } from './measure.js';
-import { type AnchorSource, NO_ANCHORS } from './sightings.js';
 import { segmentAt } from './segment-at.js';
+import { type AnchorSource, NO_ANCHORS } from './sightings.js';
 import { resolveWall } from './wall.js';
 import { inYear, turnsBefore } from './year.js';
 import { readOverrides } from './zone.js';
@@ -41,7 +41,7 @@ export function alignClocks(
     placeOnWall(streams.get(key), stats.get(key), time, byteOffset);
   const placeWall = (key: string, time: WrittenTime, byteOffset: number | null): Placed | null =>
     onWall(key, time, byteOffset)?.placed ?? null;
-  const measured = { sources, streams, detections, anchors, place: placeWall };
+  const measured = { sources, streams, detections, anchors, place: placeWall, comparisons: new Map() };
   for (const [key, clock] of zonesMeasured(measured)) streams.set(key, clock);
   const found = measureStreams(measured);
   for (const [key, clock] of found.streams) streams.set(key, clock);

@@ -227,8 +227,6 @@ function describe(key: string, host: string | null, records: number, zero: BootZ
     zone: null,
     year: null,
     isFinal: true,
-    zoning: null,
-    measurement: null,
     courses: [],
     folds: [],
     segments: zero === null ? [] : [{ from: null, to: null, offset: zero.zero, uncertainty: zero.uncertainty }],

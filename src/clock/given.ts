@@ -1,10 +1,10 @@
-import type { Fold, StreamClock, ZoneCourse } from '../model/clock.js';
+import type { ClockSegment, Fold, StreamClock, ZoneCourse } from '../model/clock.js';
 import type { ClockOverride } from '../model/clock-override.js';
 import type { StreamStats } from '../model/coverage.js';
 import { DAY } from '../model/time.js';
 import { spanOfStream } from './span-of-stream.js';
 import { courseOfZone, offsetIn } from './zone-courses.js';
-import { zonedSegments } from './zoned-segments.js';
+import { zonedSegments, zonesOnly } from './zoned-segments.js';
 
 /** The entries that speak of a stream, in time order. */
 export function overridesOf(
@@ -28,7 +28,7 @@ export function givenClock(clock: StreamClock, stream: StreamStats, entries: rea
   const courseOf = (zone: string): ZoneCourse =>
     courseOfZone(zone, { earliest: span.earliest - reach, latest: span.latest + reach });
   const folds: Fold[] = [];
-  const least = Math.min(...entries.map(({ uncertainty }) => uncertainty));
+  const zones: ClockSegment[] = [];
   const segments = entries.flatMap(({ from, zone, skew, uncertainty }, i) => {
     const course = courseOf(zone);
     // Where an entry begins and ends, in written time: true time and its own offset.
@@ -38,31 +38,39 @@ export function givenClock(clock: StreamClock, stream: StreamStats, entries: rea
     const end = next === null ? null : written(next);
     const zoned = zonedSegments([course], stream, clock.year, uncertainty);
     folds.push(...zoned.folds);
-    return zoned.segments
+    const parts = zoned.segments
       .filter(
         (part) => (end === null || (part.from ?? -Infinity) < end) && (start === null || (part.to ?? Infinity) > start),
       )
       .map((part) => ({
         from: start === null ? part.from : Math.max(start, part.from ?? -Infinity),
         to: end === null ? part.to : Math.min(end, part.to ?? Infinity),
-        offset: part.offset + skew,
+        offset: part.offset,
         uncertainty: part.uncertainty,
       }));
+    zones.push(...zonesOnly(parts, uncertainty));
+    return parts.map((part) => ({ ...part, offset: part.offset + skew }));
   });
   const kept = clock.issues.filter(
     ({ code }) => !['assumed-zone', 'clock-sync-assumed', 'derived-zone'].includes(code),
   );
+  const proofs = [{ kind: 'override', peer: null, residualSeconds: null }];
   return {
     ...clock,
     basis: 'stated',
-    zoning: { basis: 'stated', segments: segments.map(({zoned}) => zoned), least, proofs: OVERRIDE, note: null },
-    measurement: null,
+    zoning: {
+      basis: 'stated',
+      segments: zones,
+      least: 0,
+      proofs,
+      note: 'an entry of the clock file (--clocks) says so',
+    },
     zone: entries[0]?.zone ?? null,
     courses: entries.slice(0, 1).map(({ zone }) => courseOf(zone)),
     segments,
     folds,
     isFinal: true,
-    proofs: [{ kind: 'override', peer: null, residualSeconds: null }],
+    proofs,
     issues: kept,
   };
 }

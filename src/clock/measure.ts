@@ -2,6 +2,7 @@ import {
   type ClockProof,
   type ClockSegment,
   type Clocks,
+  type Measurement,
   type StreamClock,
   streamKey,
   type ZoneCourse,
@@ -14,13 +15,13 @@ import { correctedSegments } from './corrected.js';
 import { offsetAt } from './curve.js';
 import type { PlaceTime } from './place-time.js';
 import { type AnchorSource, clockInputs, MACHINE } from './sightings.js';
-import { type ClockInput, type SolvedClock, solveClocks } from './solve.js';
+import { type ClockInput, type Comparisons, type SolvedClock, solveClocks } from './solve.js';
 import { spanOfStream } from './span-of-stream.js';
 import { machineClock, SYNC_ASSUMED } from './wall.js';
 import { coursesThrough, offsetIn } from './zone-courses.js';
 import { UNMEASURED } from './zone-of-stream.js';
 import { coursesShown } from './zone-signs.js';
-import { zonedSegments } from './zoned-segments.js';
+import { zonedSegments, zonesOnly } from './zoned-segments.js';
 
 /** Anchors kept as proofs of one stream. */
 const SHOWN = 8;
@@ -43,6 +44,8 @@ export interface MeasureInput {
   readonly detections: readonly Detection[];
   readonly anchors: AnchorSource;
   readonly place: PlaceTime;
+  /** Comparisons made before, and those made now. */
+  readonly comparisons: Comparisons;
 }
 
 /**
@@ -51,7 +54,7 @@ export interface MeasureInput {
  */
 export function zonesMeasured(input: MeasureInput): ReadonlyMap<string, StreamClock> {
   const zoned = new Map<string, StreamClock>();
-  if (![...input.streams.values()].some(({ basis }) => basis === 'assumed')) return zoned;
+  if (![...input.streams.values()].some(({ basis, isFinal }) => basis === 'assumed' && !isFinal)) return zoned;
   const { all, named } = compare(input);
   for (const { key, clock, stats, source, solved } of all) {
     if (clock.basis !== 'assumed' || clock.isFinal || solved?.curve == null) continue;
@@ -59,14 +62,18 @@ export function zonesMeasured(input: MeasureInput): ReadonlyMap<string, StreamCl
     if (courses.length === 0) continue;
     const peer = named(solved.peer);
     const note = `the zone was read from ${solved.anchors.length} events beside ${peer.name}`;
+    const { segments, folds } = zonedSegments(courses, stats, clock.year, UNMEASURED);
+    const proofs = proofsOf(solved, peer, stats.source);
     zoned.set(key, {
       ...clock,
       clockId: machineClock(source, stats.host, input.sources) ?? key,
       basis: 'derived',
       zone: null,
       courses,
-      ...zonedSegments(courses, stats, clock.year, UNMEASURED),
-      proofs: proofsOf(solved, peer, stats.source),
+      segments,
+      folds,
+      zoning: { basis: 'derived', segments: zonesOnly(segments, UNMEASURED), least: UNMEASURED, proofs, note },
+      proofs,
       issues: [
         ...clock.issues.filter(({ code }) => code !== 'assumed-zone'),
         { code: 'derived-zone', severity: 'info', note, count: 1, at: null },
@@ -189,9 +196,9 @@ interface Compared {
   readonly named: (peer: string | null) => Peer;
 }
 
-function compare({ sources, streams, detections, anchors, place }: MeasureInput): Compared {
+function compare({ sources, streams, detections, anchors, place, comparisons }: MeasureInput): Compared {
   const { inputs, clockOf } = clockInputs(sources, streams, detections, anchors, place);
-  const solved = solveClocks(inputs);
+  const solved = solveClocks(inputs, comparisons);
   const all = sources.flatMap((source) =>
     source.streams.flatMap((stats): Stream[] => {
       const key = streamKey(source.id, stats.host, stats.channel);
@@ -312,9 +319,21 @@ function isContradicted({ curve, anchors }: SolvedClock): boolean {
 
 function proofsOf({ anchors }: SolvedClock, peer: Peer, own: string): readonly ClockProof[] {
   return anchors.slice(0, SHOWN).map(({ key, residual }) => ({
-    ...{ kind: key.split('|', 1)[0] ?? key, peer: peer.source ?? own },
+    ...{ kind: kindOf(key), peer: peer.source ?? own },
     residualSeconds: residual / SECOND,
   }));
+}
+
+function measurementOf({ anchors }: SolvedClock, peer: Peer, isSharp: boolean): Measurement {
+  return {
+    against: peer.name,
+    anchors: anchors.map(({ key, written, residual }) => ({ kind: kindOf(key), at: written, residual })),
+    isSharp,
+  };
+}
+
+function kindOf(key: string): string {
+  return key.split('|', 1)[0] ?? key;
 }
 
 /** Within this a check says more than the assumption that machines agree; beyond, that one stays, and is said to be one. */
@@ -333,9 +352,10 @@ function checked({ clock, stats }: Stream, solved: SolvedClock, peer: Peer): Str
   const note = `${anchors.length} events beside ${peer.name} agree with what is stated to within ${within} s`;
   const issue: Issue = { code: 'clock-sync-checked', severity: 'info', note, count: 1, at: null };
   const proofs = [...clock.proofs, ...proofsOf(solved, peer, stats.source)];
-  if (best > TELLING) return { ...clock, proofs, issues: [...clock.issues, issue] };
+  const measurement = measurementOf(solved, peer, best <= TELLING);
+  if (best > TELLING) return { ...clock, measurement, proofs, issues: [...clock.issues, issue] };
   const kept = clock.issues.filter(({ code }) => code !== 'clock-sync-assumed');
-  return { ...clock, segments, proofs, issues: [...kept, issue] };
+  return { ...clock, segments, measurement, proofs, issues: [...kept, issue] };
 }
 
 function statedAt({ segments }: StreamClock, written: Micros | null): ClockSegment {
@@ -360,6 +380,7 @@ function withCurve(
     basis: 'measured',
     isFinal: true,
     segments: correctedSegments(clock, spanOfStream(stats, clock.year), curve),
+    measurement: measurementOf(solved, peer, true),
     proofs: [...proofsOf(solved, peer, stats.source), ...clock.proofs],
     // The clock that it was held against was itself held against none that is vouched for.
     issues: [...kept, issueOf(clock, stats, solved, peer), ...(isMain ? [] : [SYNC_ASSUMED])],

@@ -247,19 +247,24 @@ function addDetections(
   place: PlaceTime,
   kernelTime: KernelTime,
 ): void {
+  const several = namesInSeveral(detections, nameOf);
   for (const detection of detections) {
     const clock = streams.get(detection.stream);
     const record = detection.first;
     if (clock === undefined || record?.time == null || record.time.clock !== 'wall' || clock.basis === 'none') continue;
-    const placed = place(detection.stream, record.time, record.at.byteOffset);
     const name = nameOf(detection)?.toLowerCase() ?? null;
-    if (placed === null || name === null) continue;
+    if (name === null) continue;
+    const rules = anchorsOf(detection.rule);
+    const mayBeCopied = detection.layer === 'guest' && several.has(name);
+    if (rules.length === 0 && !mayBeCopied) continue;
+    const placed = place(detection.stream, record.time, record.at.byteOffset);
+    if (placed === null) continue;
     const trust = detection.layer === 'hypervisor' ? TRUST.hypervisor : TRUST.other;
     const sightings = writerOf(writers, detection.stream, writerFrom(clock, trust));
     const { resolution } = record.time;
     const prompt = kernelTime(detection.source, record, placed.utc);
     const written = prompt ?? placed.utc;
-    for (const rule of anchorsOf(detection.rule)) {
+    for (const rule of rules) {
       const end = rule.at === 'end' ? record.until : null;
       if (rule.at === 'end' && end === null) continue;
       const same = rule.same.map((capture) => detection.captures[capture] ?? '');
@@ -275,7 +280,7 @@ function addDetections(
         systematic: prompt === null ? rule.biasSeconds * SECOND : PROMPT,
       });
     }
-    if (detection.layer === 'guest') {
+    if (mayBeCopied) {
       const key = ['same-record', name, record.uptime ?? '', record.ident ?? '', record.pid ?? '', record.body].join(
         '|',
       );
@@ -287,6 +292,21 @@ function addDetections(
       });
     }
   }
+}
+
+/** Machines of which more than one stream speaks: else no record has a copy. */
+function namesInSeveral(detections: readonly Detection[], nameOf: AnchorSource['nameOf']): ReadonlySet<string> {
+  const first = new Map<string, string>();
+  const several = new Set<string>();
+  for (const detection of detections) {
+    if (detection.layer !== 'guest') continue;
+    const name = nameOf(detection)?.toLowerCase() ?? null;
+    if (name === null) continue;
+    const known = first.get(name);
+    if (known === undefined) first.set(name, detection.stream);
+    else if (known !== detection.stream) several.add(name);
+  }
+  return several;
 }
 
 function writerFrom({ basis, clockId, key }: StreamClock, trust: number): Omit<Writer, 'sightings'> {

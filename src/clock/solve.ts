@@ -49,8 +49,12 @@ const HUBS = 3;
  * Measures every clock against one of its group that was measured before, beginning with the highest rank: the clocks
  * that share most come first, so that errors add up along few steps. Any order of the input gives the same result.
  */
-export function solveClocks(inputs: readonly ClockInput[]): ReadonlyMap<string, SolvedClock> {
+export function solveClocks(
+  inputs: readonly ClockInput[],
+  comparisons: Comparisons = new Map(),
+): ReadonlyMap<string, SolvedClock> {
   const clocks = [...inputs].sort((x, y) => y.rank - x.rank || (x.id < y.id ? -1 : 1));
+  const byId = new Map(clocks.map((clock) => [clock.id, clock]));
   const partners = partnersOf(clocks);
   const solved = new Map<string, SolvedClock>();
   const undecided: Undecided = new Map();
@@ -67,7 +71,7 @@ export function solveClocks(inputs: readonly ClockInput[]): ReadonlyMap<string, 
       anchors: [],
       undecided: [],
     });
-    spread(root, clocks, partners, solved, undecided);
+    spread(root, byId, comparisons, partners, solved, undecided);
   }
   for (const { id } of clocks) if (!solved.has(id)) solved.set(id, { ...UNSOLVED, undecided: undecided.get(id) ?? [] });
   return solved;
@@ -130,15 +134,30 @@ interface Edge {
   readonly shared: number;
 }
 
+/** What came of one clock held against another: kept, because most are the same when some zones have become known. */
+export type Comparisons = Map<
+  string,
+  { readonly peer: ClockInput; readonly peerCurve: Curve | null; readonly clock: ClockInput; readonly result: Measured }
+>;
+
+function isSame(one: ClockInput, other: ClockInput): boolean {
+  if (one === other) return true;
+  if (one.zoneKnown !== other.zoneKnown || one.sightings.length !== other.sightings.length) return false;
+  return one.sightings.every((sighting, i) => {
+    const twin = other.sightings[i];
+    return twin?.written === sighting.written && twin.key === sighting.key && twin.lag === sighting.lag;
+  });
+}
+
 /** Solves the group of a reference, the clocks first that it shares events with itself: errors add up along few steps. */
 function spread(
   root: ClockInput,
-  clocks: readonly ClockInput[],
+  byId: ReadonlyMap<string, ClockInput>,
+  comparisons: Comparisons,
   partners: Partners,
   solved: Map<string, SolvedClock>,
   undecided: Undecided,
 ): void {
-  const byId = new Map(clocks.map((clock) => [clock.id, clock]));
   const tried = new Map<string, number>();
   const placed = new Map<string, PlacedSightings>();
   const queue = edgeQueue();
@@ -152,15 +171,21 @@ function spread(
     tried.set(to, (tried.get(to) ?? 0) + 1);
     const peer = byId.get(from) as ClockInput;
     const clock = byId.get(to) as ClockInput;
-    let own = placed.get(from);
-    if (own === undefined) {
-      own = inTrueTime(peer, solved.get(from)?.curve ?? null);
-      placed.set(from, own);
+    const peerCurve = solved.get(from)?.curve ?? null;
+    const known = comparisons.get(`${from}\n${to}`);
+    let result: Measured;
+    if (known?.peerCurve === peerCurve && isSame(known.peer, peer) && isSame(known.clock, clock)) {
+      result = known.result;
+    } else {
+      let own = placed.get(from);
+      if (own === undefined) {
+        own = inTrueTime(peer, peerCurve);
+        placed.set(from, own);
+      }
+      // The time of the reference is what it shows, its own steps included; of the others they are taken out.
+      result = measure(own, { places: peerCurve === null ? peer.signs.places : [], unseen: peer.signs.unseen }, clock);
+      comparisons.set(`${from}\n${to}`, { peer, peerCurve, clock, result });
     }
-    // The time of the reference is what it shows, its own steps included; of the others they are taken out.
-    const { places, unseen } = peer.signs;
-    const isReference = solved.get(from)?.curve === null;
-    const result = measure(own, { places: isReference ? places : [], unseen }, clock);
     if (result.curve === null) {
       undecided.set(to, [...(undecided.get(to) ?? []), { peer: from, rivals: result.rivals }]);
       continue;

@@ -62,8 +62,19 @@ export interface StepReach {
 const NONE = { least: 0, most: 0 };
 const NOWHERE: StepReach = { between: () => NONE };
 
-/** Sums and extremes are laid out so that a stretch is asked for in a few lookups. */
+const kept = new WeakMap<readonly StepPlace[], StepReach>();
+
+/** Sums and extremes are laid out so that a stretch is asked for in a few lookups; a host's once for all its guests. */
 export function reachOf({ places }: StepSigns): StepReach {
+  let reach = kept.get(places);
+  if (reach === undefined) {
+    reach = layOut(places);
+    kept.set(places, reach);
+  }
+  return reach;
+}
+
+function layOut(places: readonly StepPlace[]): StepReach {
   const least = new Float64Array(places.length + 1);
   const most = new Float64Array(places.length + 1);
   for (const [i, { certain, ...place }] of places.entries()) {

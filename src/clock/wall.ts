@@ -6,8 +6,8 @@ import { shortName } from '../model/windows-name.js';
 import { spanOfStream } from './span-of-stream.js';
 import { inYear, YEAR_DOUBT, yearNear, yearOfEpoch } from './year.js';
 import type { ZoneOverride } from './zone.js';
-import { type Epoch, isCollected, resolveZone } from './zone-of-stream.js';
-import { zonedSegments } from './zoned-segments.js';
+import { type Epoch, isCollected, ofMachine, resolveZone } from './zone-of-stream.js';
+import { zonedSegments, zonesOnly } from './zoned-segments.js';
 
 /** Zone and year of a stream that stamps wall time. */
 export function resolveWall(
@@ -37,8 +37,7 @@ export function resolveWall(
     segments,
     folds,
     isFinal: false,
-    zoning: { basis, segments, least, proofs, note: zone.issue?.note ?? null },
-    measurement: null,
+    zoning: { basis, segments: zonesOnly(segments, least), least, proofs, note: zone.issue?.note ?? null },
     proofs: zone.proofs,
     issues,
   };
@@ -66,7 +65,7 @@ function issue(code: string, severity: IssueSeverity, note: string, count: numbe
 function epochsOf(host: string | null, source: ReadSource, sources: readonly ReadSource[]): readonly Epoch[] {
   const own = host?.toLowerCase() ?? null;
   const found: Epoch[] = [];
-  for (const other of [source, ...sources.filter((s) => s !== source)]) {
+  for (const other of new Set([source, ...ofMachine(host, sources)])) {
     if (other !== source && (other.streams.some((stream) => stream.statesOffset) || isCollected(other, host, sources)))
       continue;
     if (other !== source && isCollected(source, host, sources)) continue;

@@ -37,11 +37,14 @@ export function constantCourse(offset: Micros): ZoneCourse {
   return { names: [], offsets: [{ from: Number.NEGATIVE_INFINITY, offset }] };
 }
 
+/** Stretches begin and end at multiples of this. */
+const KEPT = 32 * DAY;
 const kept = new Map<string, readonly ZoneCourse[]>();
 
 /** All zones of the IANA database over a stretch, those that kept the same time there as one: some forty to sixty. */
 export function zoneCourses({ earliest, latest }: Interval): readonly ZoneCourse[] {
-  const span = { earliest: Math.floor(earliest / DAY) * DAY, latest: Math.ceil(latest / DAY) * DAY };
+  // Logs of one site cover much the same days: they are looked up once.
+  const span = { earliest: Math.floor(earliest / KEPT) * KEPT, latest: Math.ceil(latest / KEPT) * KEPT };
   const key = `${span.earliest}-${span.latest}`;
   const known = kept.get(key);
   if (known !== undefined) return known;

@@ -4,6 +4,7 @@ import type { ClockBasis } from '../model/detection.js';
 import type { ClockEvidence, Issue, ReadSource } from '../model/source.js';
 import { DAY, HOUR, type Interval, MINUTE, type Micros, SECOND } from '../model/time.js';
 import { shortName } from '../model/windows-name.js';
+import { ALWAYS_UTC, siteOf } from './site.js';
 import { inYear, yearOfEpoch } from './year.js';
 import { overrideFor, type ZoneOverride } from './zone.js';
 import { constantCourse, courseOfZone, coursesThrough, type ZonePair, zoneCourses } from './zone-courses.js';
@@ -143,7 +144,7 @@ function fromUptime(wanted: Wanted): Zone | null {
   const { stream, source, sources } = wanted;
   const own = uptimes(source, stream.host).filter((e) => e.written !== null);
   const proofs: Proof[] = [];
-  for (const other of sources) {
+  for (const other of ofMachine(stream.host, sources)) {
     if (other === source) continue;
     for (const theirs of uptimes(other, stream.host)) {
       if (theirs.utc === null) continue;
@@ -177,6 +178,11 @@ function uptimes(source: ReadSource, host: string | null): readonly Uptime[] {
   return source.clock.filter((e): e is Uptime => e.kind === 'uptime' && sameName(e.host ?? source.pathHost, host));
 }
 
+/** Sources that have something of a machine. */
+export function ofMachine(host: string | null, sources: readonly ReadSource[]): readonly ReadSource[] {
+  return host === null ? [] : (siteOf(sources).sourcesOf.get(shortName(host)) ?? []);
+}
+
 function sameName(a: string | null, b: string | null): boolean {
   return a !== null && b !== null && shortName(a) === shortName(b);
 }
@@ -187,7 +193,7 @@ function sameName(a: string | null, b: string | null): boolean {
  */
 function fromSameHost(wanted: Wanted): Zone | null {
   const { stream, source, sources } = wanted;
-  for (const other of sources) {
+  for (const other of ofMachine(stream.host, sources)) {
     if (other === source || ALWAYS_UTC.test(other.format) || isCollected(other, stream.host, sources)) continue;
     const twin = other.streams.find((s) => sameName(s.host, stream.host));
     const stated = other.clock.find((e) => e.kind === 'stated-offset');
@@ -213,22 +219,8 @@ export function isCollected(
 ): boolean {
   if (host === null) return false;
   if (pathHost !== null && sameName(pathHost, host)) return false;
-  if (pathHost !== null && machinesOf(sources).has(shortName(pathHost))) return true;
+  if (pathHost !== null && siteOf(sources).machines.has(shortName(pathHost))) return true;
   return streams.some((stream) => stream.host !== null && !sameName(stream.host, host));
-}
-
-const machines = new WeakMap<readonly ReadSource[], ReadonlySet<string>>();
-
-/** Every machine that a log of the case names as its writer. */
-function machinesOf(sources: readonly ReadSource[]): ReadonlySet<string> {
-  let known = machines.get(sources);
-  if (known === undefined) {
-    known = new Set(
-      sources.flatMap(({ streams }) => streams.flatMap(({ host }) => (host === null ? [] : [shortName(host)]))),
-    );
-    machines.set(sources, known);
-  }
-  return known;
 }
 
 /** Nothing states the zone, but an hour that is missing or comes twice tells whose summer time it is. */
@@ -270,25 +262,14 @@ function assumedSiteZone({ stream, source, sources }: Wanted): Zone {
   };
 }
 
-/** Formats that write UTC wherever they are made say nothing about the site. */
-const ALWAYS_UTC = /^(?:windows-evtx|windows-event-json|windows-event-xml|systemd-journal)/;
-
 /** The offset that a source of the same layer states, else any other source, in path order. */
 function siteOffset(
   source: ReadSource,
   sources: readonly ReadSource[],
 ): { readonly utcOffset: Micros; readonly peer: string } | null {
-  const near = sources.filter((s) => s !== source && s.layer === source.layer);
-  const far = sources.filter((s) => s !== source && s.layer !== source.layer);
-  for (const other of [...near, ...far]) {
-    if (ALWAYS_UTC.test(other.format)) continue;
-    const stated = other.clock.find((e) => e.kind === 'stated-offset');
-    if (stated?.kind === 'stated-offset') return { utcOffset: stated.utcOffset, peer: other.id };
-    const stamped =
-      other.format === 'windows-event-xml'
-        ? undefined
-        : other.streams.find((s) => s.statesOffset)?.statedOffsets.at(-1);
-    if (stamped !== undefined) return { utcOffset: stamped.utcOffset, peer: other.id };
-  }
-  return null;
+  const { offsets } = siteOf(sources);
+  const found =
+    offsets.find((stated) => stated.source !== source && stated.source.layer === source.layer) ??
+    offsets.find((stated) => stated.source !== source);
+  return found === undefined ? null : { utcOffset: found.utcOffset, peer: found.source.id };
 }

@@ -34,6 +34,11 @@ export function zonedSegments(
   return { segments: joined(segments), folds };
 }
 
+/** The same without what is unsure even where only one zone is possible (`least`): their error is that several are. */
+export function zonesOnly(segments: readonly ClockSegment[], least: Micros): readonly ClockSegment[] {
+  return segments.map((segment) => ({ ...segment, uncertainty: segment.uncertainty - least }));
+}
+
 /** Local times at which a course changes, or an hour begins that comes twice. */
 function cutsOf(courses: readonly ZoneCourse[], { earliest, latest }: Interval): readonly Micros[] {
   const cuts = new Set<Micros>();
@@ -46,7 +51,7 @@ function cutsOf(courses: readonly ZoneCourse[], { earliest, latest }: Interval):
 }
 
 /** Offsets that a local time may have: two in an hour that comes twice, unless the log shows where it began again. */
-function readingsAt(
+export function readingsAt(
   course: ZoneCourse,
   local: Micros,
   folds: readonly Fold[],

@@ -35,9 +35,9 @@ export interface ClockProof {
 /** What the zone by itself makes of a stream's stamps, before clocks are compared, and what it is known from. */
 export interface Zoning {
   readonly basis: ClockBasis;
-  /** Like those of the clock, which differ from them by what was measured or given. */
+  /** As those of the clock, without what was measured or given; their error bars are that several zones are possible. */
   readonly segments: readonly ClockSegment[];
-  /** Part of their error bars that is there even where only one zone is possible. */
+  /** Error bar where only one zone is possible. */
   readonly least: Micros;
   readonly proofs: readonly ClockProof[];
   readonly note: string | null;
@@ -69,9 +69,10 @@ export interface StreamClock {
   readonly folds: readonly Fold[];
   /** The segments hold whatever offset a stamp states: it was measured to be wrong, or a person says so. */
   readonly isFinal: boolean;
-  /** Null for time since boot. */
-  readonly zoning: Zoning | null;
-  readonly measurement: Measurement | null;
+  /** Absent for time since boot. */
+  readonly zoning?: Zoning;
+  /** Absent where no other clock tells anything of it. */
+  readonly measurement?: Measurement;
   readonly proofs: readonly ClockProof[];
   readonly issues: readonly Issue[];
 }
@@ -104,7 +105,7 @@ export interface ZoneStep {
   readonly offset: Micros;
   /** Stated by this very stamp. */
   readonly isByStamp: boolean;
-  /** What each possible zone had here. */
+  /** What each possible zone had here; none where nothing tells the zone. */
   readonly readings: readonly { readonly offset: Micros; readonly names: readonly string[] }[];
   readonly twice: TwiceStep | null;
 }

@@ -1,3 +1,4 @@
+import type { ErrorPart } from './clock.js';
 import type { ClockBasis } from './detection.js';
 import type { AliveBy, GapCause } from './gap.js';
 import type { IssueSeverity } from './source.js';
@@ -8,6 +9,110 @@ export interface ClocksReport {
   readonly tool: { readonly name: 'faultline'; readonly version: string };
   /** One for each host, channel or kind of counter of a source, in the order of the sources. */
   readonly clocks: readonly ReportStreamClock[];
+  /** With `--explain`: how the true time of one record came about. */
+  readonly explained?: ExplainedRecord;
+}
+
+/**
+ * How one stamp became a true time. `stamp.dated`, read as UTC (of time since boot: 1970-01-01T00:00:00Z and so many seconds),
+ * and every `seconds` of `added` are `result.utc`, to the microsecond; every `seconds` of `result.madeOf` are its error.
+ */
+export interface ExplainedRecord {
+  readonly path: string;
+  /** Where it begins; null where the format has no lines, or no record ids. */
+  readonly line: number | null;
+  readonly record: number | null;
+  readonly host: string | null;
+  readonly channel: string | null;
+  /** The record on one line, harmless on a terminal, cut after 200 characters. */
+  readonly text: string;
+  readonly stamp: {
+    /** `2024-03-03T02:14:07+01:00`, `--03-03T02:14:07` without a year, `12.5s` since boot. */
+    readonly written: string;
+    readonly isSinceBoot: boolean;
+    /** Width of its last digit. */
+    readonly resolutionSeconds: number;
+    /** Local time less UTC, where the stamp itself says it. */
+    readonly statedOffset: string | null;
+    /** With its year, without a zone. Null for time since boot, and where no clock reaches the stamp. */
+    readonly dated: string | null;
+  };
+  /** Where the stamp has no year. */
+  readonly year: {
+    readonly year: number;
+    /** How often the year turned in the log before this record. */
+    readonly turns: number;
+    readonly issue: ExplainedIssue | null;
+  } | null;
+  /** Null for time since boot. */
+  readonly zone: ExplainedZone | null;
+  /** What the clock was off by; null for time since boot. */
+  readonly clock: ExplainedClock | null;
+  /** For time since boot: when the kernel started, and what tells. */
+  readonly boot: { readonly zero: string; readonly kind: string; readonly path: string } | null;
+  readonly added: readonly { readonly of: 'zone' | 'clock' | 'boot'; readonly seconds: number }[];
+  /** Null where no clock reaches the stamp: the record stays undated. */
+  readonly result: {
+    readonly utc: string;
+    readonly uncertaintySeconds: number;
+    readonly madeOf: readonly { readonly of: ErrorPart; readonly seconds: number }[];
+    readonly basis: ClockBasis;
+    readonly clockId: string;
+    /** What a right clock of the log's zone showed then; null where several zones are possible, and for time since boot. */
+    readonly local: string | null;
+  } | null;
+  /** Everything else that is known of its clock. */
+  readonly issues: readonly ExplainedIssue[];
+}
+
+export interface ExplainedIssue {
+  readonly code: string;
+  readonly severity: IssueSeverity;
+  readonly note: string;
+}
+
+export interface ExplainedZone {
+  /** Local time less UTC that was taken; of several possible ones the middle. */
+  readonly offset: string;
+  /** Stated by this very stamp; else `proofs` and `note` say where it is from. */
+  readonly isByStamp: boolean;
+  /** Each offset that is possible here, with the IANA zones that had it, where few enough did. */
+  readonly possible: readonly { readonly offset: string; readonly names: readonly string[] }[];
+  /** As it is written in the source or was given. */
+  readonly stated: string | null;
+  readonly proofs: readonly ExplainedProof[];
+  readonly note: string | null;
+  /** The stamp lies in an hour of local time that comes twice. */
+  readonly twice: {
+    readonly from: string;
+    readonly to: string;
+    /** Null: nothing tells which of the two it is. */
+    readonly pass: 1 | 2 | null;
+    /** Byte of the (decompressed) source at which the log begins the hour again, where that tells it. */
+    readonly againFromByte: number | null;
+  } | null;
+}
+
+export interface ExplainedProof {
+  readonly kind: string;
+  /** Path of the other source. */
+  readonly peer: string | null;
+  readonly residualSeconds: number | null;
+}
+
+export interface ExplainedClock {
+  /** Null: no event that another clock stamped tells of it. */
+  readonly measured: {
+    /** Path of a log of the other clock, or its machine. */
+    readonly against: string;
+    readonly events: number;
+    /** The events nearest to this record. `awaySeconds`: after it (before: negative). */
+    readonly nearest: readonly {
+      readonly kind: string;
+      readonly awaySeconds: number;
+      readonly residualSeconds: number;
+    }[];
+  } | null;
 }
 
 /** Local time less UTC over what a log covers. */

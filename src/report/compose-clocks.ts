@@ -4,13 +4,13 @@ import type { ClocksReport, ReportStreamClock, ReportZone } from '../model/clock
 import type { StreamStats } from '../model/coverage.js';
 import type { ReadSource } from '../model/source.js';
 import { placeWritten } from '../model/stream-time.js';
-import { MINUTE, type Micros } from '../model/time.js';
+import type { Micros } from '../model/time.js';
 import { composeGaps } from './compose-gaps.js';
 import { openQuestions } from './open-questions.js';
-import { formatTime, seconds } from './time.js';
+import { formatOffset, formatTime, seconds } from './time.js';
 
 /** More names than this say no more than the offset does. */
-const NAMES_SHOWN = 12;
+export const NAMES_SHOWN = 12;
 
 /** What is known of every clock of the case, and what it is known from. */
 export function composeClocks(analysis: Analysis, version: string): ClocksReport {
@@ -88,10 +88,4 @@ function zonesOf(courses: readonly ZoneCourse[], from: Micros | null, to: Micros
     offsets,
     names: names.length > NAMES_SHOWN ? [] : names.sort(),
   }));
-}
-
-function formatOffset(offset: Micros): string {
-  const minutes = Math.abs(offset) / MINUTE;
-  const two = (n: number): string => String(n).padStart(2, '0');
-  return `${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
