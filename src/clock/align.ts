@@ -7,7 +7,7 @@ import type { Interval, Micros, WrittenTime } from '../model/time.js';
 import { bootClocks } from './boots.js';
 import { deriveOnWall, type OnWall } from './derive.js';
 import { givenClock, overridesOf } from './given.js';
-import { measureStreams, zonesMeasured } from './measure.js';
+import { measureStreams, yearsMeasured, zonesMeasured } from './measure.js';
 import { segmentAt } from './segment-at.js';
 import { type AnchorSource, NO_ANCHORS } from './sightings.js';
 import { resolveWall } from './wall.js';
@@ -27,10 +27,12 @@ export function alignClocks(
   const dated = datedRange(sources);
   const streams = new Map<string, StreamClock>();
   const stats = new Map<string, StreamStats>();
+  const owners = new Map<string, { readonly stream: StreamStats; readonly source: ReadSource }>();
   for (const source of sources) {
     for (const stream of source.streams) {
       const key = streamKey(source.id, stream.host, stream.channel);
       stats.set(key, stream);
+      owners.set(key, { stream, source });
       if (stream.clock !== 'wall') continue;
       const clock = resolveWall(key, stream, source, sources, overrides, dated);
       const entries = overridesOf(given, source.path, stream);
@@ -42,6 +44,10 @@ export function alignClocks(
   const placeWall = (key: string, time: WrittenTime, byteOffset: number | null): Placed | null =>
     onWall(key, time, byteOffset)?.placed ?? null;
   const measured = { sources, streams, detections, anchors, place: placeWall, comparisons: new Map() };
+  for (const [key, year] of yearsMeasured(measured)) {
+    const { stream, source } = owners.get(key) as { stream: StreamStats; source: ReadSource };
+    streams.set(key, resolveWall(key, stream, source, sources, overrides, dated, year));
+  }
   for (const [key, clock] of zonesMeasured(measured)) streams.set(key, clock);
   const found = measureStreams(measured);
   for (const [key, clock] of found.streams) streams.set(key, clock);

@@ -10,9 +10,9 @@ import {
 import type { StreamStats } from '../model/coverage.js';
 import type { Detection } from '../model/detection.js';
 import type { Issue, ReadSource } from '../model/source.js';
-import { MINUTE, type Micros, SECOND } from '../model/time.js';
+import { DAY, MINUTE, type Micros, SECOND } from '../model/time.js';
 import { correctedSegments } from './corrected.js';
-import { offsetAt } from './curve.js';
+import { type Curve, offsetAt } from './curve.js';
 import type { PlaceTime } from './place-time.js';
 import { type AnchorSource, clockInputs, MACHINE } from './sightings.js';
 import { type ClockInput, type Comparisons, type SolvedClock, solveClocks } from './solve.js';
@@ -46,6 +46,26 @@ export interface MeasureInput {
   readonly place: PlaceTime;
   /** Comparisons made before, and those made now. */
   readonly comparisons: Comparisons;
+}
+
+/** A year and its leap day apart, and so much of an error of the clock besides, no one can tell from the other. */
+const YEAR: Micros = 365.2425 * DAY;
+const OF_A_YEAR: Micros = 30 * DAY;
+
+/** The years of streams whose stamps have none and got the nearest one, where events that other clocks stamped tell another. */
+export function yearsMeasured(input: MeasureInput): ReadonlyMap<string, number> {
+  const years = new Map<string, number>();
+  const guessed = (clock: StreamClock): boolean =>
+    clock.issues.some(({ code }) => /^(?:missing-year|year-)/.test(code));
+  if (![...input.streams.values()].some((clock) => !clock.isFinal && guessed(clock))) return years;
+  for (const { key, clock, solved } of compare(input).all) {
+    if (clock.year === null || clock.isFinal || !guessed(clock) || solved?.curve == null) continue;
+    const offsets = solved.anchors.map(({ written }) => offsetAt(solved.curve as Curve, written)?.offset ?? 0);
+    const middle = offsets.sort((x, y) => x - y)[offsets.length >> 1] ?? 0;
+    const off = Math.round(middle / YEAR);
+    if (off !== 0 && Math.abs(middle - off * YEAR) < OF_A_YEAR) years.set(key, clock.year + off);
+  }
+  return years;
 }
 
 /**

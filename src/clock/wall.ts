@@ -17,10 +17,15 @@ export function resolveWall(
   sources: readonly ReadSource[],
   overrides: readonly ZoneOverride[],
   dated: Interval | null,
+  measuredYear: number | null = null,
 ): StreamClock {
   const issues: Issue[] = [];
   const epochs = epochsOf(stream.host, source, sources);
-  const year = stream.yearless ? resolveYear(stream, epochs, dated, issues) : null;
+  const year = !stream.yearless
+    ? null
+    : measuredYear === null
+      ? resolveYear(stream, epochs, dated, issues)
+      : fromAnchors(stream, measuredYear, issues);
   const span = spanOfStream(stream, year);
   const zone = resolveZone({ stream, year, span, source, sources }, overrides, epochs);
   if (zone.issue !== null) issues.push(zone.issue);
@@ -76,6 +81,12 @@ function epochsOf(host: string | null, source: ReadSource, sources: readonly Rea
     }
   }
   return found;
+}
+
+function fromAnchors(stream: StreamStats, year: number, issues: Issue[]): number {
+  const note = 'stamps have no year; it was read from events that other clocks stamped too';
+  issues.push(issue('missing-year', 'info', note, stream.records));
+  return year;
 }
 
 function resolveYear(stream: StreamStats, epochs: readonly Epoch[], dated: Interval | null, issues: Issue[]): number {
