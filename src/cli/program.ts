@@ -144,6 +144,7 @@ Examples:
   faultline search "5120" ./evidence --layer hypervisor -C 2
   faultline search "remounting filesystem" ./evidence --vm web01 --format json
   zcat syslog.2.gz | faultline search -c "blocked for more than" -
+  faultline clocks ./evidence --write clocks.yaml && faultline search "5120" ./evidence --clocks clocks.yaml
 
 Upper and lower case differ only if the query holds an upper-case letter.
 Exit codes: 0 found, 1 nothing found, 2 could not do it.`;
@@ -171,6 +172,8 @@ function addSearch(program: Command, done: (code: number) => void): void {
         .argParser((value: string, before: readonly string[]) => append(oneOf('--layer', value, LAYERS), before))
         .default([], 'all'),
     )
+    .option('--zone <name-or-path=zone>', 'local time of a host or file (repeatable)', append, [])
+    .option('--clocks <file>', 'what is known of single clocks: a file that faultline clocks --write made')
     .option('-B, --before <n>', 'neighbours before each hit: lines, or records of an event log')
     .option('-A, --after <n>', 'neighbours after each hit')
     .option('-C, --context <n>', 'both')

@@ -8,6 +8,7 @@ import { UserError } from '../model/user-error.js';
 import { harmlessLine } from '../report/harmless.js';
 import type { Hit } from '../search/hit.js';
 import { type SearchProgress, type SearchResult, search } from '../search/search.js';
+import { readClockFile } from './clock-file.js';
 import { readJobs } from './jobs.js';
 import { terminalPalette } from './palette.js';
 import { PARSERS } from './parsers.js';
@@ -29,6 +30,8 @@ export interface SearchCommandOptions {
   readonly format: 'text' | 'json';
   readonly count?: boolean;
   readonly max?: string;
+  readonly zone: readonly string[];
+  readonly clocks?: string;
   readonly jobs?: string;
   readonly quiet?: boolean;
 }
@@ -51,6 +54,8 @@ export async function runSearch(
     after: wholeNumber('--after', options.after ?? options.context, MAX_CONTEXT) ?? 0,
     countOnly: options.count === true,
     threads: readJobs(options.jobs),
+    zones: options.zone,
+    clocks: options.clocks === undefined ? [] : readClockFile(options.clocks),
   };
   const max = wholeNumber('--max', options.max, Number.MAX_SAFE_INTEGER);
   const { inputs, remove } = await spoolStandardInput(discoverInputs(paths));

@@ -74,7 +74,8 @@ function neighbourOf(record: LogRecord): Neighbour {
   return { line: at.line, record: at.record, text, title: titleOf(record), message: body };
 }
 
-function titleOf({ ident, fields }: LogRecord): string {
+/** Program or provider, and event id. */
+export function titleOf({ ident, fields }: LogRecord): string {
   const event = typeof fields.EventID === 'number' || typeof fields.EventID === 'string' ? ` ${fields.EventID}` : '';
   return `${ident ?? ''}${event}`.trim();
 }

@@ -9,6 +9,8 @@ import { type SearchRequest, type SearchResult, search } from './search.js';
 
 const NOTHING_ELSE: Omit<SearchRequest, 'query'> = {
   threads: 1,
+  zones: [],
+  clocks: [],
   layers: [],
   machines: [],
   span: null,

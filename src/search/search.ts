@@ -1,6 +1,8 @@
 import { alignClocks } from '../clock/align.js';
+import { NO_ANCHORS } from '../clock/sightings.js';
 import type { Input } from '../ingest/discover.js';
 import type { Clocks } from '../model/clock.js';
+import type { ClockOverride } from '../model/clock-override.js';
 import type { Layer } from '../model/record.js';
 import type { ReadSource, Unrecognised } from '../model/source.js';
 import type { Interval } from '../model/time.js';
@@ -28,6 +30,10 @@ export interface SearchRequest {
   readonly countOnly: boolean;
   /** Threads that read a large file; the result is the same for any number. */
   readonly threads: number;
+  /** `NAME-OR-PATH=ZONE`. */
+  readonly zones: readonly string[];
+  /** What a person says of single clocks. */
+  readonly clocks: readonly ClockOverride[];
 }
 
 export interface SearchResult {
@@ -72,7 +78,9 @@ export async function search(
   const clocks = alignClocks(
     sources,
     searched.flatMap((one) => one.sightings),
-    [],
+    request.zones,
+    NO_ANCHORS,
+    request.clocks,
   );
   const topology = buildTopology(joinObservations(searched.map((one) => one.observations)), statedFacts(sources));
   const isOf = machineFilter(request.machines, topology);

@@ -90,6 +90,10 @@ describe('faultline clocks', () => {
     const report = faultline(['report', all, '--clocks', file, '--format', 'json']);
     expect(report.code).toBe(0);
     expect(report.out).toContain('2024-03-03T01:47:44.250000Z');
+    // The search runs no rules and measures nothing; what was found out is given to it the same way.
+    const found = faultline(['search', 'sector 4096 ', all, '--format', 'json', '--clocks', file]);
+    expect(found.out).toContain('2024-03-03T01:47:44.25');
+    expect(faultline(['search', 'sector 4096 ', all, '--format', 'json']).out).not.toContain('2024-03-03T01:47:44.25');
   });
 
   test('an entry that means no clock is told, and time since boot is left out of the file', () => {
