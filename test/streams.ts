@@ -57,7 +57,7 @@ export function utcClocks(sources: readonly ReadSource[], reached: (source: stri
     if (clock === undefined) return null;
     return { utc: time.micros, uncertainty: 2 * SECOND, basis: 'stated', clockId: clock.clockId };
   };
-  return { streams, place, doubtWithout: () => new Map() };
+  return { streams, place, derive: () => null, doubtWithout: () => new Map() };
 }
 
 /** VMs db01 (whose guest calls itself so) and web01 on HV01. */

@@ -5,6 +5,7 @@ import type { LogRecord, MetricColumn, MetricPoint, Position, RecordHead } from 
 import type { WrittenTime } from '../model/time.js';
 import { UserError } from '../model/user-error.js';
 import { harmlessLine } from '../report/harmless.js';
+import { titleOf } from '../search/kept-texts.js';
 import type { AskedPlace } from './asked-place.js';
 import { PARSERS } from './parsers.js';
 
@@ -80,8 +81,18 @@ function listener(watch: Watch, place: AskedPlace): SourceListener {
   };
 }
 
-function ofRecord({ at, time, text, host, channel, boot }: LogRecord): Seen {
-  return { at, time, lines: countLines(text), record: () => ({ host, channel, boot, text }) };
+function ofRecord(record: LogRecord): Seen {
+  const { at, time, text, host, channel, boot } = record;
+  return { at, time, lines: countLines(text), record: () => ({ host, channel, boot, text: shown(record) }) };
+}
+
+/** An event of an event log reads better by its message than by its XML. */
+function shown(record: LogRecord): string {
+  const { at, text, body } = record;
+  if (at.record === null || body === '') return text;
+  const title = titleOf(record);
+  // Where no catalogue knows the message, the body is made up of title and data.
+  return body.startsWith(title) ? body : `${title}: ${body}`;
 }
 
 function countLines(text: string): number {

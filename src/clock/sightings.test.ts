@@ -113,6 +113,19 @@ describe('the logs of one machine', () => {
     expect(inputsOf([clockOfMachine('s1'), clockOfMachine('s2')], detections).inputs).toHaveLength(1);
   });
 
+  it('are two where events that both should have never meet', () => {
+    const boots = (source: string, count: number, late: Micros): readonly Detection[] =>
+      Array.from({ length: count }, (_, i) => seen(source, 'boot', START + i * DAY + ((i * i * HOUR) % DAY) + late));
+    const idsOf = (count: number, late: Micros) =>
+      inputsOf([clockOfMachine('s1'), clockOfMachine('s2')], [...boots('s1', count, 0), ...boots('s2', count, late)])
+        .inputs.map(({ id }) => id)
+        .sort();
+    expect(idsOf(6, 20 * MINUTE)).toEqual(['host:db01', key('s2')]);
+    expect(idsOf(6, SECOND)).toEqual(['host:db01']);
+    // Too few to say so: a log may lack what the other has.
+    expect(idsOf(3, 20 * MINUTE)).toEqual(['host:db01']);
+  });
+
   it('take along a log that shares nothing', () => {
     const { clockOf } = inputsOf([clockOfMachine('s1'), clockOfMachine('s2')], [seen('s1', 'boot', START)]);
     expect(clockOf(key('s2'))).toBe('host:db01');
@@ -185,17 +198,28 @@ describe('a sighting', () => {
     ]);
   });
 
-  it('of a copied line is one of a guest alone, and sure to be that line where it states an uptime', () => {
-    expect(ofKind('same-record', [seen('s1', 'other', START)])).toMatchObject([{ unique: false }]);
-    expect(ofKind('same-record', [seen('s1', 'other', START, kernel(HOUR))])).toMatchObject([{ unique: true }]);
-    expect(of([seen('s1', 'other', START, { layer: 'hypervisor' })])).toEqual([]);
+  /** What is made of a line of one log, where another log has lines of the machine too. */
+  const copied = (micros: Micros, parts: Parts = {}) => {
+    const detections = [seen('s1', 'other', micros, parts), seen('s2', 'other', START + DAY, parts)];
+    const { inputs } = inputsOf([clockOfMachine('s1'), assumed('s2')], detections);
+    return inputs
+      .flatMap(({ sightings }) => sightings)
+      .filter((one) => one.of === detections[0]?.id && one.key.startsWith('same-record|'));
+  };
+
+  it('of a line that may be copied is sure to be that line where it states an uptime', () => {
+    expect(copied(START)).toMatchObject([{ unique: false }]);
+    expect(copied(START, kernel(HOUR))).toMatchObject([{ unique: true }]);
+  });
+
+  it('is none of a line that no other log can have', () => {
+    expect(of([seen('s1', 'other', START, kernel(HOUR))])).toEqual([]);
+    expect(copied(START, { layer: 'hypervisor' })).toEqual([]);
   });
 
   it('of early boot, late by a daemon, is as unsure as that', () => {
-    const [early] = ofKind('same-record', [seen('s1', 'other', START, kernel(SECOND))]);
-    const [later] = ofKind('same-record', [seen('s1', 'other', START, kernel(HOUR))]);
-    expect(early?.spread).toBeGreaterThanOrEqual(MINUTE);
-    expect(later?.spread).toBeLessThan(MINUTE);
+    expect(copied(START, kernel(SECOND))[0]?.spread).toBeGreaterThanOrEqual(MINUTE);
+    expect(copied(START, kernel(HOUR))[0]?.spread).toBeLessThan(MINUTE);
   });
 
   it('of a boot is where the kernel has it, once a line tells that', () => {
@@ -282,7 +306,7 @@ describe('a line that carries an absolute time', () => {
 describe('what its time service says of a clock', () => {
   const step = (seconds: string): Detection => seen('s1', 'step', START + DAY, { captures: { seconds } });
   const placesOf = (detections: readonly Detection[]) =>
-    inputsOf([clockOfMachine('s1')], detections).inputs[0]?.signs.places ?? [];
+    inputsOf([clockOfMachine('s1')], [seen('s1', 'boot', START), ...detections]).inputs[0]?.signs.places ?? [];
 
   it('is a step that is certain', () => {
     const [place, ...others] = placesOf([step('-300')]);

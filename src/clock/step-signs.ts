@@ -1,5 +1,5 @@
 import type { StreamStats } from '../model/coverage.js';
-import { DAY, MINUTE, type Micros, SECOND } from '../model/time.js';
+import { DAY, HOUR, MINUTE, type Micros, SECOND } from '../model/time.js';
 import type { StepPlace, StepSigns } from './steps.js';
 
 /** One log of a clock: its statistics, and where a time of theirs lies by what the log states. */
@@ -18,7 +18,7 @@ export interface ReportedStep {
 
 /** Lines out of order are this far apart at most: what falls back further was set back. */
 const DISORDER: Micros = 5 * SECOND;
-/** The records beside a step lie so far from it at most, in typical distances of two records. */
+/** The records beside a step lie so far from it at most, in typical distances of two records, or as far as the log is silent at times. */
 const NEAR = 4;
 /** Silences from here on are known one by one (docs/evidence.md); a shorter step ahead shows nowhere. */
 const SILENCE: Micros = MINUTE;
@@ -42,6 +42,7 @@ export function stepSigns(
   if (dense === null) return { places: inOrder(told), unseen: null };
   const { stats, place } = dense;
   const near = NEAR * (stats.rhythm ?? 0);
+  const quiet = Math.max(near, quietest(stats));
   const shown: StepPlace[] = [];
   for (const step of stats.stepsBack) {
     if (step.from - step.to < DISORDER) continue;
@@ -49,7 +50,7 @@ export function stepSigns(
     const after = place(step.to, step.byteOffset);
     // Where the zone explains it both lie one after the other.
     if (before === null || after === null || before - after < DISORDER) continue;
-    shown.push({ at: after, least: after - before - near, most: after - before + SECOND, certain: false });
+    shown.push({ at: after, least: after - before - quiet, most: after - before + SECOND, certain: false });
   }
   for (const silence of stats.silences) {
     const before = place(silence.earliest, null);
@@ -76,6 +77,15 @@ function densest(logs: readonly SteppedLog[]): SteppedLog | null {
     if (best === null || log.stats.records > best.stats.records) best = log;
   }
   return best;
+}
+
+/** The longest silences are a machine that was off, or a step ahead; so long is its log silent otherwise. */
+const EXCEPTIONS = 2;
+const QUIET_MOST: Micros = 6 * HOUR;
+
+function quietest({ silences }: StreamStats): Micros {
+  const { earliest, latest } = silences[EXCEPTIONS] ?? { earliest: 0, latest: 0 };
+  return Math.min(QUIET_MOST, latest - earliest);
 }
 
 function shortest({ silences }: StreamStats): Micros {

@@ -107,7 +107,7 @@ function resolveYear(stream: StreamStats, epochs: readonly Epoch[], dated: Inter
   if (dated !== null) {
     const year = yearNear(first, turns, dated);
     const start = inYear(first, year);
-    const far = Math.max(start - dated.latest, dated.earliest - inYear(stream.last ?? first, year));
+    const far = Math.max(start - dated.latest, dated.earliest - inYear(stream.last ?? first, year + turns));
     const doubtful = far > YEAR_DOUBT;
     issues.push(
       issue(

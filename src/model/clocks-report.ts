@@ -106,6 +106,8 @@ export interface ExplainedClock {
     /** Path of a log of the other clock, or its machine. */
     readonly against: string;
     readonly events: number;
+    /** The error is what they leave open; else it is that clocks are taken to agree, which says more. */
+    readonly isSharp: boolean;
     /** The events nearest to this record. `awaySeconds`: after it (before: negative). */
     readonly nearest: readonly {
       readonly kind: string;

@@ -97,13 +97,14 @@ function composeTwice({ twice }: ZoneStep, time: WrittenTime): ExplainedZone['tw
 
 function composeClock({ measurement }: StreamClock, { written, zone }: Derivation): ExplainedClock {
   if (measurement === undefined) return { measured: null };
-  const { against, anchors } = measurement;
+  const { against, anchors, isSharp } = measurement;
   const stated = written - (zone?.offset ?? 0);
   const nearest = [...anchors].sort((x, y) => Math.abs(x.at - stated) - Math.abs(y.at - stated));
   return {
     measured: {
       against,
       events: anchors.length,
+      isSharp,
       nearest: nearest.slice(0, ANCHORS_SHOWN).map(({ kind, at, residual }) => ({
         kind,
         awaySeconds: exactSeconds(at - stated),

@@ -61,7 +61,7 @@ function zoneLines({ zone, stamp, added }: ExplainedRecord): readonly string[] {
   const lines = [`${zoneOffset(zone)}: ${signed(secondsOf(added, 'zone'))} s`];
   if (zone.isByStamp) lines.push('stated by the stamp, or by its format for every stamp');
   else if (stamp.statedOffset !== null && stamp.statedOffset !== zone.offset)
-    lines.push(`the stamp states UTC${stamp.statedOffset}, which was not taken: see known`);
+    lines.push(`the stamp states UTC${stamp.statedOffset}, which was not taken`);
   for (const proof of zone.proofs.slice(0, PROOFS_SHOWN)) lines.push(proofLine(proof, zone.stated));
   if (zone.proofs.length > PROOFS_SHOWN) lines.push(`and ${zone.proofs.length - PROOFS_SHOWN} more`);
   if (zone.note !== null) lines.push(harmlessLine(zone.note));
@@ -116,10 +116,7 @@ function clockLines({ clock, added }: ExplainedRecord): readonly string[] {
     ({ kind, awaySeconds, residualSeconds }) =>
       `nearest: ${harmlessLine(kind)} ${span(awaySeconds)}, ${signed(residualSeconds)} s beside the line through all`,
   );
-  return [
-    sum === 0 ? `measured by ${by}; they agree, nothing was added` : `${signed(sum)} s, measured by ${by}`,
-    ...nearest,
-  ];
+  return [sum === 0 ? `${by} agree, nothing was added` : `${signed(sum)} s, measured by ${by}`, ...nearest];
 }
 
 function span(seconds: number): string {
@@ -139,7 +136,7 @@ const ERRORS: Readonly<Record<ErrorPart, string>> = {
   resolution: 'the last digit of the stamp',
   zones: 'several zones are possible',
   agreement: 'clocks that nothing measured are taken to agree within this',
-  delay: 'lines lie so far beside the absolute time that they state',
+  delay: 'lines that prove the zone may lie so far beside the absolute time they state',
   'no-zone': 'nothing tells the zone',
   measured: 'what the events leave open',
   given: 'as a person gave it',

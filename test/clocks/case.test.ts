@@ -74,6 +74,7 @@ function oracle({ truths }: ClockCase, off: Micros): Clocks {
       }),
     ),
     doubtWithout: () => new Map(),
+    derive: () => null,
     place: (key, _time, byteOffset) => {
       const utc = (trueTimes.get(key)?.get(byteOffset ?? -1) ?? 0) + off;
       return { utc, uncertainty: 2 * SECOND, basis: 'measured', clockId: key };
