@@ -227,9 +227,7 @@ describe('what every night brings', () => {
     expect(of('db01').segments[0]?.uncertainty).toBeGreaterThanOrEqual(HOUR);
   });
 
-  // WRONG: a clock that states its zone and was compared in vain becomes a reference of its own (`solveClocks`), and what it
-  // was compared with is dropped there (`undecided: []`): nothing says that its nights fit at every week.
-  test.skip('they are named of a clock that states its zone, too', () => {
+  test('they are named of a clock that states its zone, too', () => {
     const { codes, of } = site([host('hv01', working), guest('db01', working)]);
     expect(codes('db01')).toEqual(['clock-sync-assumed', 'clock-undecided']);
     expectNamed(of('db01'));

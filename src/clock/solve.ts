@@ -69,7 +69,7 @@ export function solveClocks(
       isOutranked: false,
       isByLower: false,
       anchors: [],
-      undecided: [],
+      undecided: undecided.get(root.id) ?? [],
     });
     spread(root, byId, comparisons, partners, solved, undecided);
   }

@@ -17,14 +17,18 @@ function fixedOffset(zone: string): Micros | null {
   if (/^(?:UTC|GMT|Z)$/i.test(zone)) return 0;
   const fixed = FIXED.exec(zone);
   if (fixed === null) return null;
-  return (fixed[1] === '-' ? -1 : 1) * (Number(fixed[2]) * HOUR + Number(fixed[3] ?? 0) * MINUTE);
+  const offset = (fixed[1] === '-' ? -1 : 1) * (Number(fixed[2]) * HOUR + Number(fixed[3] ?? 0) * MINUTE);
+  return Math.abs(offset) <= WIDEST && Number(fixed[3] ?? 0) < 60 ? offset : null;
 }
+
+/** UTC-12 to UTC+14. */
+const WIDEST = 14 * HOUR;
 
 /** The zone a person named, over a stretch of true time. Throws a UserError for a name nobody knows. */
 export function courseOfZone(zone: string, span: Interval): ZoneCourse {
   const fixed = fixedOffset(zone);
   if (fixed !== null) return constantCourse(fixed);
-  if (Number.isNaN(tzOffset(zone, new Date(0)))) {
+  if (/^[+-]?\d/.test(zone) || FIXED.test(zone) || Number.isNaN(tzOffset(zone, new Date(0)))) {
     throw new UserError(
       `unknown time zone "${zone}"`,
       'use an IANA name such as Europe/Vienna, or an offset such as +02:00',
@@ -78,7 +82,7 @@ function offsetsOf(zone: string, { earliest, latest }: Interval): ZoneCourse['of
   return offsets;
 }
 
-/** To the second. */
+/** To the minute: no zone has changed at anything finer since clocks have been kept by computers. */
 function changeBetween(at: (utc: Micros) => Micros, low: Micros, high: Micros): Micros {
   const before = at(low);
   let a = Math.floor(low / MINUTE);

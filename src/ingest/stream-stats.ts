@@ -185,13 +185,13 @@ function observe(stream: Stream, time: Omit<WrittenTime, 'resolution'>, byteOffs
   if (micros < stream.first) stream.first = micros;
   if (micros > stream.last) stream.last = micros;
   if (stream.previous - micros >= STEP_FROM) noteStepBack(stream, { byteOffset, from: stream.previous, to: micros });
-  if (!Number.isNaN(stream.previous))
-    noteStep(stream, Math.min(stream.previous, micros), Math.max(stream.previous, micros));
+  if (!Number.isNaN(stream.previous)) noteStep(stream, stream.previous, micros);
   stream.previous = micros;
 }
 
+/** A step back is none that a log was silent for. */
 function noteStep(stream: Stream, earlier: Micros, later: Micros): void {
-  const step = later - earlier;
+  const step = Math.max(0, later - earlier);
   if (step < SILENCE_FROM) {
     stream.stepSum += step;
     stream.steps++;
