@@ -17,7 +17,7 @@ import type { PlaceTime } from './place-time.js';
 import { type AnchorSource, clockInputs, MACHINE } from './sightings.js';
 import { type ClockInput, type Comparisons, type SolvedClock, solveClocks } from './solve.js';
 import { spanOfStream } from './span-of-stream.js';
-import { machineClock, SYNC_ASSUMED } from './wall.js';
+import { isYearGuessed, machineClock, SYNC_ASSUMED } from './wall.js';
 import { coursesThrough, offsetIn } from './zone-courses.js';
 import { UNMEASURED } from './zone-of-stream.js';
 import { coursesShown } from './zone-signs.js';
@@ -55,11 +55,9 @@ const OF_A_YEAR: Micros = 30 * DAY;
 /** The years of streams whose stamps have none and got the nearest one, where events that other clocks stamped tell another. */
 export function yearsMeasured(input: MeasureInput): ReadonlyMap<string, number> {
   const years = new Map<string, number>();
-  const guessed = (clock: StreamClock): boolean =>
-    clock.issues.some(({ code }) => /^(?:missing-year|year-)/.test(code));
-  if (![...input.streams.values()].some((clock) => !clock.isFinal && guessed(clock))) return years;
+  if (![...input.streams.values()].some((clock) => !clock.isFinal && isYearGuessed(clock))) return years;
   for (const { key, clock, solved } of compare(input).all) {
-    if (clock.year === null || clock.isFinal || !guessed(clock) || solved?.curve == null) continue;
+    if (clock.year === null || clock.isFinal || !isYearGuessed(clock) || solved?.curve == null) continue;
     const offsets = solved.anchors.map(({ written }) => offsetAt(solved.curve as Curve, written)?.offset ?? 0);
     const middle = offsets.sort((x, y) => x - y)[offsets.length >> 1] ?? 0;
     const off = Math.round(middle / YEAR);
@@ -229,7 +227,8 @@ function compare({ sources, streams, detections, anchors, place, comparisons }: 
     }),
   );
   const paths = new Map(sources.map(({ id, path }) => [id, path]));
-  return { all, solved, inputs, named: (peer) => peerOf(peer, all, paths) };
+  const first = new Map([...all].reverse().map(({ id, stats }) => [id, stats.source]));
+  return { all, solved, inputs, named: (peer) => peerOf(peer, first, paths) };
 }
 
 /** Whether the clock that most are held against is as good as any: a host's, or there is no host's. */
@@ -319,8 +318,8 @@ interface Peer {
   readonly name: string;
 }
 
-function peerOf(peer: string | null, all: readonly Stream[], paths: ReadonlyMap<string, string>): Peer {
-  const source = all.find(({ id }) => id === peer)?.stats.source ?? null;
+function peerOf(peer: string | null, first: ReadonlyMap<string, string>, paths: ReadonlyMap<string, string>): Peer {
+  const source = peer === null ? null : (first.get(peer) ?? null);
   if (peer?.startsWith(MACHINE) === true) return { source, name: `the clock of ${peer.slice(MACHINE.length)}` };
   return { source, name: (source === null ? undefined : paths.get(source)) ?? 'another clock' };
 }

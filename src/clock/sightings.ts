@@ -48,9 +48,12 @@ export function clockInputs(
   };
   const inputs = new Map<string, Writer>();
   for (const [key, writer] of single) {
-    const known = inputs.get(clockOf(key));
-    if (known === undefined) inputs.set(clockOf(key), { ...writer, sightings: [...writer.sightings] });
-    else known.sightings.push(...writer.sightings);
+    const { sightings = [], trust = 0 } = inputs.get(clockOf(key)) ?? {};
+    inputs.set(clockOf(key), {
+      ...writer,
+      trust: Math.max(trust, writer.trust),
+      sightings: sightings.concat(writer.sightings),
+    });
   }
   const logs = logsByClock(sources, streams, clockOf, place);
   const steps = stepsByClock(detections, anchors, clockOf, place);

@@ -54,6 +54,13 @@ export const SYNC_ASSUMED: Issue = {
   note: 'this clock was not measured against the others: they are taken to agree within 2 s',
 };
 
+const NEAREST_YEAR = 'stamps have no year; the one nearest to the dated sources of the case was taken';
+
+/** Whether its year is no more than a guess; one that a line with an absolute time tells is its machine's own. */
+export function isYearGuessed({ issues }: StreamClock): boolean {
+  return issues.some(({ code, note }) => note === NEAREST_YEAR || code === 'year-unknown');
+}
+
 /** The clock of the machine that a stream is of; null where nobody knows which, or it may have been stamped by a collector. */
 export function machineClock(source: ReadSource, host: string | null, sources: readonly ReadSource[]): string | null {
   return host === null || isCollected(source, host, sources) ? null : `host:${shortName(host)}`;
@@ -110,12 +117,7 @@ function resolveYear(stream: StreamStats, epochs: readonly Epoch[], dated: Inter
     const far = Math.max(start - dated.latest, dated.earliest - inYear(stream.last ?? first, year + turns));
     const doubtful = far > YEAR_DOUBT;
     issues.push(
-      issue(
-        doubtful ? 'year-doubtful' : 'missing-year',
-        doubtful ? 'error' : 'info',
-        'stamps have no year; the one nearest to the dated sources of the case was taken',
-        stream.records,
-      ),
+      issue(doubtful ? 'year-doubtful' : 'missing-year', doubtful ? 'error' : 'info', NEAREST_YEAR, stream.records),
     );
     return year;
   }

@@ -1,6 +1,5 @@
 import { type Hole, SHORTEST } from './holes.js';
 import type { Log } from './logs.js';
-import { realSilences } from './rhythm.js';
 
 /** Path of a log that holds records of the same machine well inside the hole: the one with the most records. */
 export function elsewhereOf({ span, uncertainty }: Hole, log: Log, machine: readonly Log[]): string | null {
@@ -11,7 +10,7 @@ export function elsewhereOf({ span, uncertainty }: Hole, log: Log, machine: read
     const inner = { earliest: span.earliest + slack + SHORTEST, latest: span.latest - slack - SHORTEST };
     if (inner.latest <= inner.earliest) return false;
     if (other.span.earliest > inner.latest || other.span.latest < inner.earliest) return false;
-    return !realSilences(other.stream).some((silence) => {
+    return !other.stream.silences.some((silence) => {
       const from = other.place(silence.earliest)?.utc ?? Infinity;
       const to = other.place(silence.latest)?.utc ?? -Infinity;
       return from <= inner.earliest && to >= inner.latest;

@@ -127,11 +127,6 @@ describe('a silence of a text log', () => {
     expect(gapsOf('syslog', explain([pieces]))).toEqual(['cosmetic 600 900 [] syslog']);
   });
 
-  test('is none where the clock was set back', () => {
-    const stepsBack = [{ byteOffset: 9, from: 900 * MINUTE, to: 600 * MINUTE }];
-    expect(gapsOf('syslog', explain([sourceOf('syslog', [streamOf('syslog', QUIET, { stepsBack })])]))).toEqual([]);
-  });
-
   test('says nothing of a job log, a ring buffer, ten records, or without a clock', () => {
     const of = (parts: Parameters<typeof streamOf>[2], more = {}): readonly string[] =>
       gapsOf('syslog', explain([sourceOf('syslog', [streamOf('syslog', QUIET, parts)], more)]));

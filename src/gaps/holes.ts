@@ -1,7 +1,7 @@
 import type { IdRun, StepBack } from '../model/coverage.js';
 import { type Interval, MINUTE, type Micros } from '../model/time.js';
 import type { Log } from './logs.js';
-import { realSilences, usualSilence } from './rhythm.js';
+import { usualSilence } from './rhythm.js';
 
 /** A stretch between two neighbouring records of one log, or of two files of one series, that may be a gap. */
 export interface Hole {
@@ -40,7 +40,7 @@ function silentHoles(log: Log): Hole[] {
   if (source.layer === 'backup' || stream.clock !== 'wall') return [];
   const usual = usualSilence(stream);
   const twice = stream.stepsBack.filter(({ from, to }) => from - to >= SHORTEST);
-  return realSilences(stream).flatMap((silence) => {
+  return stream.silences.flatMap((silence) => {
     const placed = placeSpan(log, silence);
     // Where summer time begins, written time is silent for an hour that never was.
     if (placed === null || length(placed.span) < SHORTEST) return [];

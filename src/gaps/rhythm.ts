@@ -1,5 +1,5 @@
 import type { StreamStats } from '../model/coverage.js';
-import { type Interval, MINUTE, type Micros } from '../model/time.js';
+import { MINUTE, type Micros } from '../model/time.js';
 
 /** With fewer records nobody can say what is usual. */
 const RECORDS_NEEDED = 20;
@@ -15,12 +15,6 @@ const SAMPLES_APART = 1.5;
 /** Steps shorter than a minute are not listed one by one: they count as if they were as long. */
 const LISTED_FROM = MINUTE;
 
-/** Silences (written time) that the stream's own stamps do not contradict: a step back of its clock leaves none. */
-export function realSilences({ silences, stepsBack }: StreamStats): readonly Interval[] {
-  const back = new Set(stepsBack.map(({ from, to }) => `${to}-${from}`));
-  return silences.filter(({ earliest, latest }) => !back.has(`${earliest}-${latest}`));
-}
-
 /**
  * The longest silence that is usual in this stream; null where nothing says. Metrics: one and a half intervals. Text: what
  * a random moment falls into. With q50 and q90 as the half and nine tenths of the TIME spent in silences up to that
@@ -33,7 +27,7 @@ export function usualSilence(stream: StreamStats): Micros | null {
   if (stream.sampling !== null) return SAMPLES_APART * stream.sampling;
   const { first, last, records, clock } = stream;
   if (clock !== 'wall' || records < RECORDS_NEEDED || first === null || last === null) return null;
-  const lengths = realSilences(stream).map(({ earliest, latest }) => latest - earliest);
+  const lengths = stream.silences.map(({ earliest, latest }) => latest - earliest);
   const judged = Math.max(JUDGED_LEAST, Math.ceil(lengths.length * JUDGED_PART));
   const usual = [...lengths].sort((a, b) => a - b).slice(0, Math.max(0, lengths.length - judged));
   const dense = Math.max(0, last - first - sum(lengths));
