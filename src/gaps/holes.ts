@@ -79,9 +79,12 @@ function idHole(log: Log, silence: Interval, before: IdRun, next: IdRun, missing
 }
 
 function placeSpan(log: Log, written: Interval): Pick<Hole, 'span' | 'uncertainty'> | null {
-  const earliest = log.place(written.earliest);
+  const first = log.place(written.earliest);
+  const second = log.place(written.earliest, 'second');
   const latest = log.place(written.latest);
-  if (earliest === null || latest === null) return null;
+  if (first === null || second === null || latest === null) return null;
+  // A silence that ends behind an hour that comes twice began in its second pass: the log ran through both.
+  const earliest = second.utc <= latest.utc ? second : first;
   return {
     span: { earliest: earliest.utc, latest: Math.max(earliest.utc, latest.utc) },
     uncertainty: Math.max(earliest.uncertainty, latest.uncertainty),

@@ -17,7 +17,7 @@ export interface Log {
   readonly span: Interval;
   readonly clockId: string;
   /** True time and error bar of a written time of this stream. */
-  place(written: Micros): { readonly utc: Micros; readonly uncertainty: Micros } | null;
+  place(written: Micros, pass?: 'first' | 'second'): { readonly utc: Micros; readonly uncertainty: Micros } | null;
 }
 
 /** Streams that a clock reaches, in an order that does not depend on the order of the sources. */
@@ -25,7 +25,7 @@ export function placeLogs(sources: readonly ReadSource[], clocks: Clocks, topolo
   const logs = sources.flatMap((source) =>
     source.streams.flatMap((stream) => {
       const key = streamKey(source.id, stream.host, stream.channel);
-      const place: Log['place'] = (written) => placeWritten(stream, key, clocks, written);
+      const place: Log['place'] = (written, pass) => placeWritten(stream, key, clocks, written, pass);
       const first = stream.first === null ? null : place(stream.first);
       const last = stream.last === null ? null : place(stream.last);
       if (first === null || last === null) return [];

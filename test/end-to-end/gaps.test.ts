@@ -97,6 +97,30 @@ describe('gaps of the evidence', () => {
   });
 });
 
+test.each([
+  ['comes twice', Date.UTC(2024, 9, 26, 12)],
+  ['is left out', Date.UTC(2024, 2, 30, 12)],
+])('an hour that %s is no gap of a log in local time', (what, from) => {
+  const local = new Intl.DateTimeFormat('sv-SE', {
+    ...{ timeZone: 'Europe/Vienna', dateStyle: 'short', timeStyle: 'medium' },
+  });
+  const text = every(3, 0, 1_440)
+    .map((minute) => `${local.format(from + minute * 60_000)} web01 CRON[${minute}]: (root) CMD (true)\n`)
+    .join('')
+    .replace(/^\d{4}-(\d\d)-(\d\d)/gm, (_, month, day) => `${month === '03' ? 'Mar' : 'Oct'} ${day}`);
+  put(`${what}/guests/web01/var/log/syslog`, text);
+  // A dated log beside it tells the year.
+  put(
+    `${what}/guests/db02/var/log/syslog`,
+    `${new Date(from).toISOString().replace('Z', '000+00:00')} db02 cron[1]: x\n`,
+  );
+  const { out } = faultline(['clocks', join(folder, what), '--zone', 'web01=Europe/Vienna', '--format', 'json']);
+  const clock = (JSON.parse(out) as ClocksReport).clocks.find(({ host }) => host === 'web01');
+  expect(clock?.from).toBe(new Date(from).toISOString().replace('Z', '000Z'));
+  expect(clock?.records).toBe(480);
+  expect(clock?.gaps).toEqual([]);
+});
+
 describe('the check before the verdict', () => {
   test('a report says what a log could not have shown', () => {
     const file = join(folder, 'late');
