@@ -26,11 +26,14 @@ export function chanceOf(sightings: readonly Sighting[]): Float64Array {
   const span = Math.max(DAY, (sightings.at(-1)?.written ?? 0) - (sightings[0]?.written ?? 0));
   const days = Math.max(1, Math.floor(span / DAY));
   // Phase and index in one double: typed arrays sort without a comparison of ours.
-  const keys = Float64Array.from(sightings, (sighting, i) => Math.floor(phaseOf(sighting)) * count + i).sort();
-  const order = Uint32Array.from(keys, (key) => key % count);
-  const phases = Float64Array.from(keys, (key) => Math.floor(key / count));
+  const keys = new Float64Array(count);
+  for (let i = 0; i < count; i++) keys[i] = Math.floor(phaseOf(sightings[i] as Sighting)) * count + i;
+  keys.sort();
+  const phases = new Float64Array(count);
+  for (let at = 0; at < count; at++) phases[at] = Math.floor((keys[at] as number) / count);
   const chances = new Float64Array(count);
-  for (const [at, i] of order.entries()) {
+  for (let at = 0; at < count; at++) {
+    const i = (keys[at] as number) % count;
     const { spread, unique = false } = sightings[i] as Sighting;
     if (unique) {
       chances[i] = ONCE;
