@@ -1,4 +1,5 @@
 import { clockCase } from './case.js';
+import { timeSolver } from './scale.js';
 import { isConfident, isOutside, isWrong, type StreamScore, scoreCase } from './score.js';
 import { showCase } from './show.js';
 import { tablesOf } from './table.js';
@@ -13,7 +14,7 @@ export function scoresOf(seed: number, cases: number, progress: (done: number) =
   }).flat();
 }
 
-export { clockCase, showCase, tablesOf };
+export { clockCase, showCase, tablesOf, timeSolver };
 
 /** Streams that are wrong and confident, one a line. */
 export function listWrong(scores: readonly StreamScore[]): string {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { evaluatePairs, upperBound } from './evaluate.js';
+import { timeSolver } from './scale.js';
 
 describe('clocks measured by anchors, against the truth', () => {
   const rows = evaluatePairs(Number(process.env.CASES ?? 1500));
@@ -26,4 +27,8 @@ describe('clocks measured by anchors, against the truth', () => {
 it('bounds a share as the tables do', () => {
   expect(upperBound(0, 100)).toBeCloseTo(0.0295, 4);
   expect(upperBound(5, 100)).toBeCloseTo(0.1023, 4);
+});
+
+it('measures many guests of many hosts', () => {
+  expect(timeSolver(250).measured).toBe(250);
 });

@@ -5,6 +5,7 @@
  *   npm run eval:clocks -- --seed 1 --cases 500   other seeds: the tables go to standard output
  *   npm run eval:clocks -- --show 17              one case: what is true of each stream and what was answered
  *   npm run eval:clocks -- --list --seed 1        every stream that is wrong and confident, one a line
+ *   npm run eval:clocks -- --scale 10000          how long so many clocks with a hundred events each take, and half as many
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
@@ -24,6 +25,7 @@ function readOptions() {
       seed: { type: 'string' },
       show: { type: 'string' },
       list: { type: 'boolean' },
+      scale: { type: 'string' },
     },
   });
   const whole = (name) => {
@@ -32,7 +34,13 @@ function readOptions() {
     if (!Number.isInteger(number) || number < 0) throw new Error(`--${name} ${values[name]} is no whole number`);
     return number;
   };
-  return { cases: whole('cases'), seed: whole('seed'), show: whole('show'), list: values.list === true };
+  return {
+    cases: whole('cases'),
+    seed: whole('seed'),
+    show: whole('show'),
+    scale: whole('scale'),
+    list: values.list === true,
+  };
 }
 
 /** Node does not run TypeScript as this project writes it: one file is made of it. */
@@ -73,10 +81,15 @@ function publish(tables, cases, streams) {
   process.stdout.write(`${origin} Written to docs/clocks.md.\n`);
 }
 
-const { cases = CASES, seed, show, list } = readOptions();
-const { clockCase, showCase, scoresOf, tablesOf, listWrong, PUBLISHED } = await load();
+const { cases = CASES, seed, show, list, scale } = readOptions();
+const { clockCase, showCase, scoresOf, tablesOf, listWrong, timeSolver, PUBLISHED } = await load();
 if (show !== undefined) {
   process.stdout.write(showCase(clockCase(show)));
+} else if (scale !== undefined) {
+  for (const guests of [Math.floor(scale / 2), scale]) {
+    const { seconds, measured } = timeSolver(guests);
+    process.stdout.write(`${guests} clocks: ${seconds.toFixed(1)} s, ${measured} measured\n`);
+  }
 } else {
   const scores = scoresOf(seed ?? PUBLISHED, cases, progressOf(cases));
   if (list) process.stdout.write(listWrong(scores));
