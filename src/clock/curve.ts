@@ -1,4 +1,4 @@
-import { HOUR, type Micros, SECOND } from '../model/time.js';
+import { type Micros, SECOND } from '../model/time.js';
 import type { Match, Relation } from './relate.js';
 import type { StepPlace, Unstepped } from './steps.js';
 
@@ -221,12 +221,9 @@ export function offsetAt(curve: Curve, written: Micros): Offset | null {
 /** A clock that something keeps right is within this of the others wherever it was measured. */
 const KEPT: Micros = 2 * SECOND;
 
-/** A silence that is longer is suspicious in the log of any clock. */
-const LONG: Micros = 6 * HOUR;
-
 /**
- * How far a clock that nothing keeps right may have been set beyond its first or last anchor: as far as the longest silence
- * or the largest step back of its log there allows.
+ * How far a clock may have been set beyond its first or last anchor: as far as the largest step back of its log there, and,
+ * where nothing keeps it right, as far as the longest silence allows.
  */
 function roamAt({ pieces, steps }: Curve, corrected: Micros): Micros {
   const first = pieces[0]?.from ?? corrected;
@@ -237,7 +234,7 @@ function roamAt({ pieces, steps }: Curve, corrected: Micros): Micros {
   const [from, to] = corrected < first ? [corrected, first] : [last, corrected];
   let most = 0;
   for (const place of steps.signs.places)
-    if (place.at > from && place.at <= to && (!isKept || place.least < 0 || place.most > LONG))
+    if (place.at > from && place.at <= to && (!isKept || place.least < 0))
       most = Math.max(most, place.most, -place.least);
   return most;
 }

@@ -21,7 +21,7 @@ import { isYearGuessed, machineClock, SYNC_ASSUMED } from './wall.js';
 import { coursesThrough, offsetIn } from './zone-courses.js';
 import { UNMEASURED } from './zone-of-stream.js';
 import { coursesShown } from './zone-signs.js';
-import { zonedSegments, zonesOnly } from './zoned-segments.js';
+import { joinedSegments, zonedSegments, zonesOnly } from './zoned-segments.js';
 
 /** Anchors kept as proofs of one stream. */
 const SHOWN = 8;
@@ -362,19 +362,26 @@ const TELLING: Micros = MINUTE;
 function checked({ clock, stats }: Stream, solved: SolvedClock, peer: Peer): StreamClock {
   const { curve, anchors } = solved;
   if (curve === null) return clock;
+  const least = Math.min(...clock.segments.map(({ uncertainty }) => uncertainty));
+  let best = Infinity;
+  let isWhole = true;
   const segments = correctedSegments(clock, spanOfStream(stats, clock.year), curve).map((part) => {
-    const { offset } = statedAt(clock, part.from);
-    return { ...part, offset, uncertainty: part.uncertainty + Math.abs(part.offset - offset) };
+    const stated = statedAt(clock, part.from);
+    const error = part.uncertainty + Math.abs(part.offset - stated.offset);
+    // Between zones that it may be written in no clock can be told sharper.
+    const own = error - (stated.uncertainty - least);
+    best = Math.min(best, own);
+    if (own <= TELLING) return { ...part, offset: stated.offset, uncertainty: error };
+    isWhole = false;
+    return { ...stated, from: part.from, to: part.to };
   });
-  const best = Math.min(...segments.map(({ uncertainty }) => uncertainty));
   const within = (best / SECOND).toFixed(1);
   const note = `${anchors.length} events beside ${peer.name} agree with what is stated to within ${within} s`;
   const issue: Issue = { code: 'clock-sync-checked', severity: 'info', note, count: 1, at: null };
   const proofs = [...clock.proofs, ...proofsOf(solved, peer, stats.source)];
   const measurement = measurementOf(solved, peer, best <= TELLING);
-  if (best > TELLING) return { ...clock, measurement, proofs, issues: [...clock.issues, issue] };
-  const kept = clock.issues.filter(({ code }) => code !== 'clock-sync-assumed');
-  return { ...clock, segments, measurement, proofs, issues: [...kept, issue] };
+  const kept = clock.issues.filter(({ code }) => !isWhole || code !== 'clock-sync-assumed');
+  return { ...clock, segments: joinedSegments(segments), measurement, proofs, issues: [...kept, issue] };
 }
 
 function statedAt({ segments }: StreamClock, written: Micros | null): ClockSegment {

@@ -31,7 +31,7 @@ export function zonedSegments(
       ...{ offset: 0 - (least + most) / 2, uncertainty: uncertainty + (most - least) / 2 },
     });
   }
-  return { segments: joined(segments), folds };
+  return { segments: joinedSegments(segments), folds };
 }
 
 /** The same without what is unsure even where only one zone is possible (`least`): their error is that several are. */
@@ -76,7 +76,8 @@ function commonFolds(courses: readonly ZoneCourse[], stream: StreamStats, year: 
   );
 }
 
-function joined(segments: readonly ClockSegment[]): readonly ClockSegment[] {
+/** Neighbours that say the same as one. */
+export function joinedSegments(segments: readonly ClockSegment[]): readonly ClockSegment[] {
   const result: ClockSegment[] = [];
   for (const segment of segments) {
     const last = result.at(-1);
