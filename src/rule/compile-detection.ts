@@ -215,7 +215,7 @@ function anchors(known: KnownNames, hasEntity: boolean): Reader<readonly AnchorR
   };
 }
 
-/** `{event, at, lag, spread, same}`, seconds. */
+/** `{event, at, lag, spread, bias, same}`, seconds. */
 function anchor(known: KnownNames, hasEntity: boolean): Reader<AnchorRule> {
   return (node, what, report) => {
     const section = openSection(node, what, report, ['event', 'at', 'lag', 'spread', 'bias', 'same']);

@@ -297,6 +297,19 @@ describe('a pack without mistakes', () => {
     expect(reset.matches(record('', { Provider_Name: 'Kerberos', EventID: 153 }))).toBe(false);
   });
 
+  it('compiles anchors at both ends of a record, and a step of the clock', () => {
+    const two =
+      'anchor: [{ event: vm-backup, spread: 6 }, { event: vm-backup-end, at: end, lag: 2, spread: 9, bias: 1 }]';
+    const { rules } = load(changed('host/reset.yaml', ['  unless:', `  ${two}\n  step: { by: seconds }\n  unless:`]));
+    expect(rules.find(({ id }) => id === 'core/host/reset')).toMatchObject({
+      anchors: [
+        { event: 'vm-backup', at: 'start', lagSeconds: 0, spreadSeconds: 6, biasSeconds: 2, same: [] },
+        { event: 'vm-backup-end', at: 'end', lagSeconds: 2, spreadSeconds: 9, biasSeconds: 1, same: [] },
+      ],
+      step: { by: 'seconds' },
+    });
+  });
+
   it('compiles what a record says of a gap', () => {
     const gap = 'gap: { cause: rate-limited, at: end, lasts: 10m, lost: disk }';
     const { rules } = load(changed('host/reset.yaml', ['  unless:', `  ${gap}\n  unless:`]));
@@ -877,6 +890,12 @@ describe('mistakes in rules', () => {
         "16:34 [soon] 'lag' is a number, here stands a text -> write a number",
         "16:47 [nothing] 'same'[0]: no capture group is called 'nothing' -> define a capture (?P<nothing>...); known: disk, seconds",
       ],
+    ],
+    [
+      'step without its size',
+      'host/reset.yaml',
+      [['  unless:', '  step: { from: OldTime }\n  unless:']],
+      ["16:9 [from:] 'step' needs how far, or from when to when -> write 'by: CAPTURE' or 'from: FIELD, to: FIELD'"],
     ],
     [
       'gap that nobody can read',

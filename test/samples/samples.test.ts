@@ -170,25 +170,29 @@ describe('verdicts', () => {
 
 describe('a guest whose clock was wrong', () => {
   test.each([
-    ['path-loss', 'web02', 3 * 3_600 + 137],
-    ['nightly-backup', 'web01', -4_000],
+    ['path-loss', 'web02', 3 * 3_600 + 137, 0],
+    ['nightly-backup', 'web01', -4_000, 0],
     // It keeps the logs of other guests, under their own stamps.
-    ['nightly-backup', 'log01', 86_437],
-    ['saturated-san', 'mail01', 10_937],
-  ])('%s: %s off by %d s is measured, and no cause changes', async (name, guest, seconds) => {
-    const report = await reportOf(restamped(filesOf(join(root, name)), `guests/${guest}/`, seconds));
-    const right = verdictsOf(await sampleReport(name));
-    // Far from the few events that measure it nobody knows what a clock did that nothing keeps right.
-    const causes = (verdicts: readonly string[]): readonly string[] =>
-      verdicts.map((verdict) => verdict.replace(/ (?:confirmed|likely) /, ' ')).sort();
-    expect(causes(verdictsOf(report))).toEqual(causes(right));
-    const confirmed = (verdicts: readonly string[]): number => verdicts.filter((v) => v.includes(' confirmed ')).length;
-    expect(confirmed(verdictsOf(report))).toBeLessThanOrEqual(confirmed(right));
-    expect(confirmed(verdictsOf(report))).toBeGreaterThanOrEqual(confirmed(right) - 1);
-    const corrected = report.sources.filter(({ issues }) => issues.some(({ code }) => code === 'clock-contradicted'));
-    expect(corrected.length).toBeGreaterThan(0);
-    for (const { path } of corrected) expect(path).toContain(`guests/${guest}/`);
-  });
+    ['nightly-backup', 'log01', 86_437, 0],
+    // Two events measure it: far from them nobody knows what a clock did that nothing keeps right.
+    ['saturated-san', 'mail01', 10_937, 1],
+  ])(
+    '%s: %s off by %d s is measured, no cause changes, and %d falls to likely',
+    async (name, guest, seconds, fallen) => {
+      const report = await reportOf(restamped(filesOf(join(root, name)), `guests/${guest}/`, seconds));
+      const right = verdictsOf(await sampleReport(name));
+      if (fallen === 0) expect(verdictsOf(report)).toEqual(right);
+      const causes = (verdicts: readonly string[]): readonly string[] =>
+        verdicts.map((verdict) => verdict.replace(/ (?:confirmed|likely) /, ' ')).sort();
+      expect(causes(verdictsOf(report))).toEqual(causes(right));
+      const confirmed = (verdicts: readonly string[]): number =>
+        verdicts.filter((v) => v.includes(' confirmed ')).length;
+      expect(confirmed(verdictsOf(report))).toBe(confirmed(right) - fallen);
+      const corrected = report.sources.filter(({ issues }) => issues.some(({ code }) => code === 'clock-contradicted'));
+      expect(corrected.length).toBeGreaterThan(0);
+      for (const { path } of corrected) expect(path).toContain(`guests/${guest}/`);
+    },
+  );
 });
 
 describe('taking the decisive source away', () => {
