@@ -4,12 +4,13 @@ import type { Detection } from '../model/detection.js';
 import type { FieldValue } from '../model/record.js';
 import type { AnchorRule, StepRule } from '../model/rule.js';
 import type { ReadSource } from '../model/source.js';
-import { DAY, MINUTE, type Micros, SECOND, type WrittenTime } from '../model/time.js';
+import { MINUTE, type Micros, SECOND, type WrittenTime } from '../model/time.js';
 import { type KernelTime, kernelTimes } from './kernel-time.js';
 import type { PlaceTime } from './place-time.js';
 import type { Sighting } from './sighting.js';
 import type { ClockInput } from './solve.js';
 import { type ReportedStep, type SteppedLog, stepSigns } from './step-signs.js';
+import { withoutTurns } from './year.js';
 import { UNMEASURED } from './zone-of-stream.js';
 
 /** What tells that two records may be of one event. */
@@ -93,10 +94,6 @@ function logsByClock(
   return logs;
 }
 
-/** Statistics of a log without years count 366 days for each turn of the year, from 1972 on. */
-const TURN: Micros = 366 * DAY;
-const FIRST: Micros = 730 * DAY;
-
 function placeStatistic(
   key: string,
   { yearless, yearTurns }: StreamStats,
@@ -104,8 +101,8 @@ function placeStatistic(
   byteOffset: number | null,
   place: PlaceTime,
 ): Micros | null {
-  const turns = yearless ? Math.max(0, Math.floor((written - FIRST) / TURN)) : 0;
-  const time = { micros: written - turns * TURN, clock: 'wall', utcOffset: null, yearless, resolution: 0 } as const;
+  const { turns, stamp } = yearless ? withoutTurns(written) : { turns: 0, stamp: written };
+  const time = { micros: stamp, clock: 'wall', utcOffset: null, yearless, resolution: 0 } as const;
   const at = byteOffset ?? (turns === 0 ? 0 : (yearTurns[turns - 1] ?? Number.MAX_SAFE_INTEGER));
   return place(key, time, at)?.utc ?? null;
 }

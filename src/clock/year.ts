@@ -16,6 +16,16 @@ export function inYear(micros: Micros, year: number): Micros {
   return moved * 1000 + (micros - ms * 1000);
 }
 
+/** Statistics of a log without years count 366 days for each turn of the year, from 1972 on. */
+const TURN: Micros = 366 * DAY;
+const FIRST: Micros = 730 * DAY;
+
+/** A time of such statistics, taken apart: the turns of the year before it, and the stamp as the log has it, in 1972. */
+export function withoutTurns(counted: Micros): { readonly turns: number; readonly stamp: Micros } {
+  const turns = Math.max(0, Math.floor((counted - FIRST) / TURN));
+  return { turns, stamp: counted - turns * TURN };
+}
+
 /** How often the year turned before this place of the source. */
 export function turnsBefore(turns: readonly number[], byteOffset: number | null): number {
   if (byteOffset === null) return 0;

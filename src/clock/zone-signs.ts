@@ -1,7 +1,7 @@
 import type { Fold, ZoneCourse } from '../model/clock.js';
 import type { StreamStats } from '../model/coverage.js';
-import { DAY, type Interval, MINUTE, type Micros } from '../model/time.js';
-import { inYear, turnsBefore } from './year.js';
+import { type Interval, MINUTE, type Micros } from '../model/time.js';
+import { inYear, withoutTurns } from './year.js';
 import { changesOf, type ZoneChange } from './zone-courses.js';
 
 /** What a log shows of a change of its offset: the hour twice or not at all, no such thing, or it is too thin to tell. */
@@ -90,7 +90,7 @@ function stepBackAt(
   const isWithin = (micros: Micros, from: Micros, to: Micros): boolean => micros >= from && micros <= to;
   return (
     stream.stepsBack.find((step) => {
-      const [from, to] = [step.from, step.to].map((each) => dated(each, stream, year, step.byteOffset));
+      const [from, to] = [step.from, step.to].map((each) => dated(each, stream, year));
       const first = change.utc + change.after;
       const last = change.utc + change.before;
       return isWithin(from as Micros, last - near, last) && isWithin(to as Micros, first, first + near);
@@ -104,24 +104,14 @@ function nearOf({ rhythm }: StreamStats): Micros {
 
 function silencesOf(stream: StreamStats, year: number | null): readonly Interval[] {
   return stream.silences.map(({ earliest, latest }) => ({
-    earliest: dated(earliest, stream, year, null),
-    latest: dated(latest, stream, year, null),
+    earliest: dated(earliest, stream, year),
+    latest: dated(latest, stream, year),
   }));
 }
 
-/** The stamps of the second year lie so much later on the calendar of those without a year, which begins in 1972. */
-const TURN: Micros = 366 * DAY;
-const FIRST: Micros = 730 * DAY;
-
-/** Statistics of a log without years count 366 days for each turn of the year, from 1972 on. */
-function dated(
-  micros: Micros,
-  { yearless, yearTurns }: StreamStats,
-  year: number | null,
-  byteOffset: number | null,
-): Micros {
-  if (!yearless || year === null) return micros;
-  const turns =
-    byteOffset === null ? Math.max(0, Math.floor((micros - FIRST) / TURN)) : turnsBefore(yearTurns, byteOffset);
-  return inYear(micros - turns * TURN, year + turns);
+/** A time of the statistics in the years that the log is of. */
+function dated(counted: Micros, { yearless }: StreamStats, year: number | null): Micros {
+  if (!yearless || year === null) return counted;
+  const { turns, stamp } = withoutTurns(counted);
+  return inYear(stamp, year + turns);
 }
