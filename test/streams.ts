@@ -48,6 +48,7 @@ export function utcClocks(sources: readonly ReadSource[], reached: (source: stri
         year: null,
         segments,
         folds: [],
+        passes: [],
       } as const;
       if (reached(id)) streams.set(key, { ...known, isFinal: false, proofs: [], issues: [] });
     }

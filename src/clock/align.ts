@@ -8,6 +8,7 @@ import { bootClocks } from './boots.js';
 import { deriveOnWall, type OnWall } from './derive.js';
 import { givenClock, overridesOf } from './given.js';
 import { measureStreams, yearsMeasured, zonesMeasured } from './measure.js';
+import { aheadIn, passAt } from './passes.js';
 import { segmentAt } from './segment-at.js';
 import { type AnchorSource, NO_ANCHORS } from './sightings.js';
 import { resolveWall } from './wall.js';
@@ -96,9 +97,10 @@ function placeOnWall(
   if (clock === undefined || stats === undefined) return null;
   const turns = time.yearless && clock.year !== null ? turnsBefore(stats.yearTurns, byteOffset) : 0;
   const written = time.yearless && clock.year !== null ? inYear(time.micros, clock.year + turns) : time.micros;
+  const ahead = aheadIn(clock.passes, passAt(clock.passes, byteOffset));
   const fold = clock.folds.find(({ span }) => written >= span.earliest && written < span.latest) ?? null;
   const lookedUp = atOnce(fold, written, byteOffset);
-  const segment = segmentAt(clock.segments, lookedUp);
+  const segment = segmentAt(clock.segments, lookedUp + ahead);
   if (segment === null) return null;
   const steps = { written, turns, fold, lookedUp, segment };
   const { clockId } = clock;
@@ -111,7 +113,7 @@ function placeOnWall(
   return {
     ...steps,
     isByStamp: false,
-    placed: { utc: written + segment.offset, uncertainty, basis: clock.basis, clockId },
+    placed: { utc: written + ahead + segment.offset, uncertainty, basis: clock.basis, clockId },
   };
 }
 

@@ -229,6 +229,7 @@ function describe(key: string, host: string | null, records: number, zero: BootZ
     isFinal: true,
     courses: [],
     folds: [],
+    passes: [],
     segments: zero === null ? [] : [{ from: null, to: null, offset: zero.zero, uncertainty: zero.uncertainty }],
     proofs,
     issues,

@@ -1,24 +1,34 @@
 import type { ClockSegment, StreamClock } from '../model/clock.js';
-import type { Interval, Micros } from '../model/time.js';
+import { DAY, type Interval, type Micros } from '../model/time.js';
 import { type Curve, offsetAt, UNMEASURED_RATE } from './curve.js';
+import { aheadIn, type LogPass, placedAheadIn } from './passes.js';
 
 /** Parts a stream is cut into where its clock drifts: within one the offset is constant. */
 const PARTS = 64;
 
 /** The segments with the curve added, cut so finely that the offset is constant within a part. */
-export function correctedSegments(clock: StreamClock, span: Interval, curve: Curve): readonly ClockSegment[] {
+export function correctedSegments(
+  clock: StreamClock,
+  span: Interval,
+  curve: Curve,
+  passes: readonly LogPass[] = [],
+): readonly ClockSegment[] {
   const cuts = new Set<Micros>();
-  for (let i = 1; i < PARTS; i++) cuts.add(Math.round(span.earliest + ((span.latest - span.earliest) * i) / PARTS));
-  for (const { from } of clock.segments) if (from !== null) cuts.add(from);
+  const run = { earliest: span.earliest, latest: span.latest + aheadIn(passes, passes.length) };
+  const { earliest, latest } = passes.length === 0 ? run : aroundAnchors(curve, run);
+  for (let i = 1; i < PARTS; i++) cuts.add(Math.round(earliest + ((latest - earliest) * i) / PARTS));
+  for (const { from } of passes) cuts.add(from);
+  for (const { from } of clock.segments)
+    if (from !== null) for (let pass = 0; pass <= passes.length; pass++) cuts.add(from + aheadIn(passes, pass));
   const bounds = [null, ...[...cuts].sort((x, y) => x - y), null];
   const parts: ClockSegment[] = [];
   let narrowest = Infinity;
   for (let i = 0; i + 1 < bounds.length; i++) {
     const from = bounds[i] ?? null;
     const to = bounds[i + 1] ?? null;
-    const start = Math.max(from ?? span.earliest, Number.NEGATIVE_INFINITY);
-    const end = to === null ? Math.max(start, span.latest) : to - 1;
-    const next = partOf(clock, curve, from, to, start, end);
+    const start = from ?? run.earliest;
+    const end = to === null ? Math.max(start, run.latest) : to - 1;
+    const next = partOf(clock, curve, from, to, start, end, passes);
     const last = parts.at(-1);
     narrowest = Math.min(narrowest, next.uncertainty);
     const joined = last === undefined ? null : joinParts(last, next, narrowest);
@@ -27,6 +37,13 @@ export function correctedSegments(clock: StreamClock, span: Interval, curve: Cur
     else parts[parts.length - 1] = joined;
   }
   return parts;
+}
+
+/** A log that falls back is longer than its first and last stamp tell: it is cut as finely where its anchors are. */
+function aroundAnchors({ pieces }: Curve, { earliest, latest }: Interval): Interval {
+  const [first, last] = [pieces[0]?.from ?? earliest, pieces.at(-1)?.to ?? latest];
+  const beside = Math.max(DAY, last - first);
+  return { earliest: Math.max(earliest, first - beside), latest: Math.min(latest, last + beside) };
 }
 
 /** An error bar may grow by so much for a shorter list of segments. */
@@ -55,18 +72,23 @@ function partOf(
   to: Micros | null,
   start: Micros,
   end: Micros,
+  passes: readonly LogPass[],
 ): ClockSegment {
+  const pass = passes.findLastIndex((one) => one.from <= start) + 1;
+  const ahead = aheadIn(passes, pass);
   const least = Math.min(...segments.map(({ uncertainty }) => uncertainty));
-  const old = segments.findLast((segment) => segment.from === null || segment.from <= start) as ClockSegment;
-  const first = offsetAt(curve, start + old.offset);
-  const last = offsetAt(curve, end + old.offset);
+  const old = segments.findLast((one) => one.from === null || one.from <= start - ahead) as ClockSegment;
+  const zoned = old.offset - ahead;
+  const toRun = zoned + placedAheadIn(passes, pass);
+  const first = offsetAt(curve, start + toRun);
+  const last = offsetAt(curve, end + toRun);
   // The clock was off elsewhere: here nobody knows, and it may be as far off.
   if (first === null || last === null)
-    return { from, to, offset: old.offset, uncertainty: Math.max(old.uncertainty, furthest(curve, start, end)) };
+    return { from, to, offset: zoned, uncertainty: Math.max(old.uncertainty, furthest(curve, start, end)) };
   const apart = Math.abs(last.offset - first.offset) / 2;
   return {
     ...{ from, to },
-    offset: old.offset + Math.round((first.offset + last.offset) / 2),
+    offset: toRun + Math.round((first.offset + last.offset) / 2),
     // Between zones that it may be written in it is as unsure as before.
     uncertainty: Math.round(Math.max(first.uncertainty, last.uncertainty) + apart + old.uncertainty - least),
   };

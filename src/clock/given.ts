@@ -69,6 +69,7 @@ export function givenClock(clock: StreamClock, stream: StreamStats, entries: rea
     courses: entries.slice(0, 1).map(({ zone }) => courseOf(zone)),
     segments,
     folds,
+    passes: [],
     isFinal: true,
     proofs,
     issues: kept,

@@ -12,10 +12,11 @@ import type { Detection } from '../model/detection.js';
 import type { Issue, ReadSource } from '../model/source.js';
 import { DAY, MINUTE, type Micros, SECOND } from '../model/time.js';
 import { correctedSegments } from './corrected.js';
-import { type Curve, offsetAt } from './curve.js';
+import { type Curve, type Offset, offsetAt } from './curve.js';
+import type { LogPass } from './passes.js';
 import type { PlaceTime } from './place-time.js';
 import { type AnchorSource, clockInputs, MACHINE } from './sightings.js';
-import { type ClockInput, type Comparisons, type SolvedClock, solveClocks } from './solve.js';
+import { type Anchor, type ClockInput, type Comparisons, type SolvedClock, solveClocks } from './solve.js';
 import { spanOfStream } from './span-of-stream.js';
 import { isYearGuessed, machineClock, SYNC_ASSUMED } from './wall.js';
 import { coursesThrough, offsetIn } from './zone-courses.js';
@@ -34,6 +35,7 @@ interface Stream {
   readonly source: ReadSource;
   /** The solver's name of its clock. */
   readonly id: string;
+  readonly passes: readonly LogPass[];
   readonly solved: SolvedClock | null;
 }
 
@@ -58,7 +60,7 @@ export function yearsMeasured(input: MeasureInput): ReadonlyMap<string, number> 
   if (![...input.streams.values()].some((clock) => !clock.isFinal && isYearGuessed(clock))) return years;
   for (const { key, clock, solved } of compare(input).all) {
     if (clock.year === null || clock.isFinal || !isYearGuessed(clock) || solved?.curve == null) continue;
-    const offsets = solved.anchors.map(({ written }) => offsetAt(solved.curve as Curve, written)?.offset ?? 0);
+    const offsets = solved.anchors.map((anchor) => offsetOf(solved.curve as Curve, anchor)?.offset ?? 0);
     const middle = offsets.sort((x, y) => x - y)[offsets.length >> 1] ?? 0;
     const off = Math.round(middle / YEAR);
     if (off !== 0 && Math.abs(middle - off * YEAR) < OF_A_YEAR) years.set(key, clock.year + off);
@@ -137,7 +139,7 @@ function clockBy(
   if (found.curve === null) return found.undecided.length > 0 ? undecided(clock, found, named) : null;
   const isVouchedFor = vouchedFor !== null && found.root === vouchedFor;
   if (isUpsideDown(stream, found)) return null;
-  if (clock.basis === 'assumed' || isContradicted(found))
+  if (clock.basis === 'assumed' || found.runsOn || isContradicted(found))
     return withCurve(stream, found, stream.id, named(found.peer), isVouchedFor);
   return isVouchedFor ? checked(stream, found, named(found.peer)) : null;
 }
@@ -174,7 +176,10 @@ function doubtsOf(
       .flatMap((id) => byId.get(id) ?? [])
       .map((input) => ({
         ...input,
-        sightings: input.sightings.filter(({ of }) => of === undefined || !own.has(of)),
+        ...without(input, own),
+        ...(input.asWritten === undefined
+          ? {}
+          : { asWritten: { ...input.asWritten, ...without(input.asWritten, own) } }),
       }));
     const again = solveClocks(rest);
     for (const stream of concerned) {
@@ -185,6 +190,13 @@ function doubtsOf(
     }
     return doubts;
   };
+}
+
+function without(
+  { sightings }: Pick<ClockInput, 'sightings'>,
+  own: ReadonlySet<string>,
+): Pick<ClockInput, 'sightings'> {
+  return { sightings: sightings.filter(({ of }) => of === undefined || !own.has(of)) };
 }
 
 /** A clock, the one it was measured by, and so on to the reference. */
@@ -215,7 +227,7 @@ interface Compared {
 }
 
 function compare({ sources, streams, detections, anchors, place, comparisons }: MeasureInput): Compared {
-  const { inputs, clockOf } = clockInputs(sources, streams, detections, anchors, place);
+  const { inputs, clockOf, passesOf } = clockInputs(sources, streams, detections, anchors, place);
   const solved = solveClocks(inputs, comparisons);
   const all = sources.flatMap((source) =>
     source.streams.flatMap((stats): Stream[] => {
@@ -223,7 +235,7 @@ function compare({ sources, streams, detections, anchors, place, comparisons }: 
       const clock = streams.get(key);
       if (clock === undefined || clock.basis === 'none') return [];
       const id = clockOf(key);
-      return [{ key, clock, stats, source, id, solved: solved.get(id) ?? null }];
+      return [{ key, clock, stats, source, id, passes: passesOf(key), solved: solved.get(id) ?? null }];
     }),
   );
   const paths = new Map(sources.map(({ id, path }) => [id, path]));
@@ -330,10 +342,16 @@ function peerOf(peer: string | null, first: ReadonlyMap<string, string>, paths: 
  */
 function isContradicted({ curve, anchors }: SolvedClock): boolean {
   if (curve === null || anchors.length === 0) return false;
-  return anchors.some(({ written }) => {
-    const found = offsetAt(curve, written);
+  return anchors.some((anchor) => {
+    const found = offsetOf(curve, anchor);
     return found !== null && Math.abs(found.offset) > found.uncertainty + UNMEASURED;
   });
+}
+
+/** What has to be added to the stamp of an anchor. */
+function offsetOf(curve: Curve, { written, ahead }: Anchor): Offset | null {
+  const found = offsetAt(curve, written);
+  return found === null ? null : { ...found, offset: found.offset + ahead };
 }
 
 function proofsOf({ anchors }: SolvedClock, peer: Peer, own: string): readonly ClockProof[] {
@@ -346,7 +364,7 @@ function proofsOf({ anchors }: SolvedClock, peer: Peer, own: string): readonly C
 function measurementOf({ anchors }: SolvedClock, peer: Peer, isSharp: boolean): Measurement {
   return {
     against: peer.name,
-    anchors: anchors.map(({ key, written, residual }) => ({ kind: kindOf(key), at: written, residual })),
+    anchors: anchors.map(({ key, written, ahead, residual }) => ({ kind: kindOf(key), at: written - ahead, residual })),
     isSharp,
   };
 }
@@ -390,7 +408,7 @@ function statedAt({ segments }: StreamClock, written: Micros | null): ClockSegme
 }
 
 function withCurve(
-  { clock, stats }: Stream,
+  { clock, stats, passes: all }: Stream,
   solved: SolvedClock,
   id: string,
   peer: Peer,
@@ -399,13 +417,15 @@ function withCurve(
   const { curve } = solved;
   if (curve === null) return clock;
   const kept = clock.issues.filter(({ code }) => code !== 'assumed-zone' && code !== 'clock-sync-assumed');
+  const passes = solved.runsOn ? all : [];
   return {
     ...clock,
+    passes: passes.map(({ byteOffset, ahead, from }) => ({ byteOffset, ahead, from })),
     // Beside a log of the same machine that was not corrected alike it has an error of its own.
     clockId: `${clock.clockId}#${id}`,
     basis: 'measured',
     isFinal: true,
-    segments: correctedSegments(clock, spanOfStream(stats, clock.year), curve),
+    segments: correctedSegments(clock, spanOfStream(stats, clock.year), curve, passes),
     measurement: measurementOf(solved, peer, true),
     proofs: [...proofsOf(solved, peer, stats.source), ...clock.proofs],
     // The clock that it was held against was itself held against none that is vouched for.
@@ -425,9 +445,9 @@ function coursesMeasured(
   if (curve === null || anchors.length === 0) return [];
   const assumed = clock.segments[0]?.offset ?? 0;
   // Where the other clock has the event, not where the line through all of them has it.
-  const pairs = anchors.map(({ written, residual }) => {
-    const found = offsetAt(curve, written);
-    return { utc: written + (found?.offset ?? 0) - residual, written: written - assumed };
+  const pairs = anchors.map((anchor) => {
+    const stamp = anchor.written - anchor.ahead;
+    return { utc: stamp + (offsetOf(curve, anchor)?.offset ?? 0) - anchor.residual, written: stamp - assumed };
   });
   const span = spanOfStream(stats, clock.year);
   const through = coursesThrough(pairs, span, TOLD_APART);
@@ -445,7 +465,7 @@ function issueOf(
 ): Issue {
   const by = `${anchors.length} events beside ${peer.name}`;
   const first = anchors[0];
-  const found = first === undefined || curve === null ? null : offsetAt(curve, first.written);
+  const found = first === undefined || curve === null ? null : offsetOf(curve, first);
   const off = `${((found?.offset ?? 0) / SECOND).toFixed(1)} s`;
   return basis === 'assumed'
     ? { code: 'measured-clock', severity: 'info', note: `the clock was measured by ${by}`, count: 1, at: null }

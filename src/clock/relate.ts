@@ -42,6 +42,8 @@ export interface Relation {
   /** Before the first match, and after the last, both sides have sightings of one key that do not meet: a step unseen may lie there. */
   readonly looseStart: boolean;
   readonly looseEnd: boolean;
+  /** What speaks for it, natural units. */
+  readonly score: number;
   /** Log odds against the best other alignment or none; and by the anchors alone, without what is usual of clocks. */
   readonly margin: number;
   readonly dataMargin: number;
@@ -93,6 +95,7 @@ export function relate(a: readonly Sighting[], b: readonly Sighting[], prior: Pr
     pieces: piecesOf(pairs, chain, rate),
     rate,
     ...looseEnds(a, b, pairs, chain),
+    score: chain.score,
     margin: chain.score - rivalScore,
     dataMargin: chain.data - rivalData,
     rivals: [...new Set(rivals)].sort((x, y) => x - y),

@@ -13,6 +13,8 @@ export interface Sighting {
   readonly systematic?: Micros;
   /** The key says so much (an uptime in microseconds, an absolute time) that no two events have the same. */
   readonly unique?: boolean;
+  /** Pass of the log it stands in, where the clock was set back; `written` runs on. Left out for the first. */
+  readonly ahead?: Micros;
   /** The detection it comes from; left out for what is no detection. */
   readonly of?: string;
 }

@@ -55,7 +55,13 @@ function seen(source: string, rule: string, micros: Micros, { layer = 'guest', c
 
 const clockOfMachine = (source: string, parts: Partial<StreamClock> = {}): StreamClock => ({
   ...{ key: streamKey(source, 'db01', null), clockId: 'host:db01', basis: 'stated', zone: null, courses: [] },
-  ...{ year: null, segments: [{ from: null, to: null, offset: 0, uncertainty: SECOND }], folds: [], isFinal: false },
+  ...{
+    year: null,
+    segments: [{ from: null, to: null, offset: 0, uncertainty: SECOND }],
+    folds: [],
+    passes: [],
+    isFinal: false,
+  },
   ...{ proofs: [], issues: [], ...parts },
 });
 const assumed = (source: string): StreamClock =>

@@ -6,6 +6,7 @@ import type { AnchorRule, StepRule } from '../model/rule.js';
 import type { ReadSource } from '../model/source.js';
 import { MINUTE, type Micros, SECOND, type WrittenTime } from '../model/time.js';
 import { type KernelTime, kernelTimes } from './kernel-time.js';
+import { type LogPass, passAt, passesOf, placedAheadIn, sharedPasses } from './passes.js';
 import type { PlaceTime } from './place-time.js';
 import type { Sighting } from './sighting.js';
 import type { ClockInput } from './solve.js';
@@ -27,6 +28,8 @@ export const NO_ANCHORS: AnchorSource = { anchorsOf: () => [], stepOf: () => nul
 export interface ClockInputs {
   readonly inputs: readonly ClockInput[];
   readonly clockOf: (stream: string) => string;
+  /** Where a stream falls back because its clock was set. */
+  readonly passesOf: (stream: string) => readonly LogPass[];
 }
 
 /** Every stamp of an event that another clock may have stamped as well, by clock. */
@@ -37,37 +40,86 @@ export function clockInputs(
   anchors: AnchorSource,
   place: PlaceTime,
 ): ClockInputs {
+  const ownPasses = passesByStream(sources, streams, place);
   const single: Writers = new Map();
-  addDetections(single, streams, detections, anchors, place, kernelTimes(sources, place));
-  addEpochs(single, sources, streams, place);
-  const pooled = pool(single);
-  const machines = new Set(pooled.values());
+  addDetections(single, streams, detections, anchors, place, kernelTimes(sources, place), ownPasses);
+  addEpochs(single, sources, streams, place, ownPasses);
+  const { pooled, machines } = pool(single, ownPasses);
   // A log that has no such event goes with the others of its machine.
   const clockOf = (stream: string): string => {
     const own = streams.get(stream)?.clockId ?? stream;
-    return pooled.get(stream) ?? (!single.has(stream) && machines.has(own) ? own : stream);
+    const others = machines.get(own);
+    if (others === undefined || single.has(stream)) return pooled.get(stream)?.machine ?? stream;
+    return sharedPasses(ownPasses.get(stream) ?? [], others) === null ? stream : own;
   };
-  const inputs = new Map<string, Writer>();
+  const passesOf = (stream: string): readonly LogPass[] => {
+    const own = ownPasses.get(stream) ?? [];
+    return sharedPasses(own, machines.get(clockOf(stream)) ?? own) ?? own;
+  };
+  const inputs = new Map<string, Omit<Writer, 'sightings'> & { readonly sightings: readonly Sighting[] }>();
   for (const [key, writer] of single) {
     const { sightings = [], trust = 0 } = inputs.get(clockOf(key)) ?? {};
     inputs.set(clockOf(key), {
       ...writer,
       trust: Math.max(trust, writer.trust),
-      sightings: sightings.concat(writer.sightings),
+      sightings: sightings.concat(runningOn(writer.sightings, pooled.get(key)?.passes ?? passesOf(key))),
     });
   }
-  const logs = logsByClock(sources, streams, clockOf, place);
-  const steps = stepsByClock(detections, anchors, clockOf, place);
+  const logs = logsByClock(sources, streams, clockOf, passesOf, place);
+  const steps = stepsByClock(detections, anchors, clockOf, passesOf, place);
   return {
-    inputs: [...inputs].map(([id, writer]) => {
-      const { zoneKnown, trust } = writer;
-      const sightings = distinct(writer.sightings);
-      const [from, to] = [sightings[0]?.written ?? 0, sightings.at(-1)?.written ?? 0];
-      const signs = stepSigns(logs.get(id) ?? [], steps.get(id) ?? [], from, to);
-      return { id, zoneKnown, rank: (zoneKnown ? 10 : 0) + trust, signs, sightings };
+    inputs: [...inputs].map(([id, { zoneKnown, trust, sightings }]) => {
+      const own = logs.get(id) ?? [];
+      const told = steps.get(id) ?? [];
+      const asRun = seen(sightings, own, told);
+      const input = { id, zoneKnown, rank: (zoneKnown ? 10 : 0) + trust, ...asRun };
+      if (own.every(({ passes }) => passes.length === 0)) return input;
+      const stamped = sightings.map(({ ahead = 0, ...one }) => ({ ...one, written: one.written - ahead }));
+      const inOrder = own.map((log) => ({ ...log, passes: [] }));
+      const toldThere = told.map((step) => ({ ...step, ahead: 0 }));
+      return { ...input, asWritten: seen(stamped, inOrder, toldThere) };
     }),
     clockOf,
+    passesOf,
   };
+}
+
+/** What a clock saw, and what its logs say of steps. */
+function seen(
+  all: readonly Sighting[],
+  logs: readonly SteppedLog[],
+  told: readonly ReportedStep[],
+): Pick<ClockInput, 'sightings' | 'signs'> {
+  const sightings = distinct(all);
+  const [from, to] = [sightings[0]?.written ?? 0, sightings.at(-1)?.written ?? 0];
+  return { sightings, signs: stepSigns(logs, told, from, to) };
+}
+
+function passesByStream(
+  sources: readonly ReadSource[],
+  streams: ReadonlyMap<string, StreamClock>,
+  place: PlaceTime,
+): ReadonlyMap<string, readonly LogPass[]> {
+  const all = new Map<string, readonly LogPass[]>();
+  for (const source of sources) {
+    for (const stats of source.streams) {
+      const key = streamKey(source.id, stats.host, stats.channel);
+      const clock = streams.get(key);
+      if (clock === undefined || stats.clock !== 'wall') continue;
+      const passes = passesOf(stats, clock, (written, byteOffset) =>
+        placeStatistic(key, stats, written, byteOffset, place),
+      );
+      if (passes.length > 0) all.set(key, passes);
+    }
+  }
+  return all;
+}
+
+function runningOn(sightings: readonly InPass[], passes: readonly LogPass[]): Sighting[] {
+  return sightings.map(({ pass, ...one }): Sighting => {
+    const ahead = placedAheadIn(passes, pass);
+    return ahead === 0 ? one : { ...one, written: one.written + ahead, ahead };
+  });
 }
 
 /** The logs that a clock stamped. */
@@ -75,6 +127,7 @@ function logsByClock(
   sources: readonly ReadSource[],
   streams: ReadonlyMap<string, StreamClock>,
   clockOf: (stream: string) => string,
+  passesOf: ClockInputs['passesOf'],
   place: PlaceTime,
 ): ReadonlyMap<string, readonly SteppedLog[]> {
   const logs = new Map<string, SteppedLog[]>();
@@ -84,6 +137,7 @@ function logsByClock(
       if (!streams.has(key)) continue;
       const log: SteppedLog = {
         stats,
+        passes: passesOf(key),
         place: (written, byteOffset) => placeStatistic(key, stats, written, byteOffset, place),
       };
       const known = logs.get(clockOf(key));
@@ -112,19 +166,22 @@ function stepsByClock(
   detections: readonly Detection[],
   { stepOf }: AnchorSource,
   clockOf: (stream: string) => string,
+  passesOf: ClockInputs['passesOf'],
   place: PlaceTime,
 ): ReadonlyMap<string, readonly ReportedStep[]> {
   const steps = new Map<string, ReportedStep[]>();
   for (const { rule, stream, first, captures } of detections) {
-    const step = stepOf(rule);
-    if (step === null || first?.time == null || first.time.clock !== 'wall') continue;
+    const reads = stepOf(rule);
+    if (reads === null || first?.time == null || first.time.clock !== 'wall') continue;
     const by =
-      'by' in step ? Number(captures[step.by]) * SECOND : between(first.fields[step.from], first.fields[step.to]);
+      'by' in reads ? Number(captures[reads.by]) * SECOND : between(first.fields[reads.from], first.fields[reads.to]);
     const at = place(stream, first.time, first.at.byteOffset)?.utc ?? null;
     if (at === null || !Number.isFinite(by)) continue;
+    const passes = passesOf(stream);
+    const step = { at, by, ahead: placedAheadIn(passes, passAt(passes, first.at.byteOffset)) };
     const known = steps.get(clockOf(stream));
-    if (known === undefined) steps.set(clockOf(stream), [{ at, by }]);
-    else known.push({ at, by });
+    if (known === undefined) steps.set(clockOf(stream), [step]);
+    else known.push(step);
   }
   return steps;
 }
@@ -140,12 +197,19 @@ interface Writer {
   readonly machine: string | null;
   readonly zoneKnown: boolean;
   readonly trust: number;
-  readonly sightings: Sighting[];
+  /** Of the log that quotes it, where it is no log of its own. */
+  readonly passes?: readonly LogPass[];
+  readonly sightings: InPass[];
+}
+
+/** A sighting where its stamp is placed, and the pass of its log. */
+interface InPass extends Sighting {
+  readonly pass: number;
 }
 
 type Writers = Map<string, Writer>;
 
-function writerOf(writers: Writers, key: string, fresh: Omit<Writer, 'sightings'>): Sighting[] {
+function writerOf(writers: Writers, key: string, fresh: Omit<Writer, 'sightings'>): InPass[] {
   let writer = writers.get(key);
   if (writer === undefined) {
     writer = { ...fresh, sightings: [] };
@@ -158,31 +222,44 @@ function writerOf(writers: Writers, key: string, fresh: Omit<Writer, 'sightings'
  * The logs of one machine are stamped by one clock, where their zones are known: each is put to the others unless records
  * that both have show that it was not.
  */
-function pool(writers: Writers): ReadonlyMap<string, string> {
-  const machines = new Map<string, Map<string, Sighting[]>>();
-  const pooled = new Map<string, string>();
+function pool(
+  writers: Writers,
+  ownPasses: ReadonlyMap<string, readonly LogPass[]>,
+): {
+  readonly pooled: ReadonlyMap<string, { readonly machine: string; readonly passes: readonly LogPass[] }>;
+  readonly machines: ReadonlyMap<string, readonly LogPass[]>;
+} {
+  const machines = new Map<
+    string,
+    { readonly members: Map<string, Sighting[]>; readonly passes: readonly LogPass[] }
+  >();
+  const pooled = new Map<string, { readonly machine: string; readonly passes: readonly LogPass[] }>();
   // What a machine says of its own UTC goes before how a log rendered it, and much before little.
   const inOrder = [...writers].sort(
     ([x, a], [y, b]) => b.trust - a.trust || b.sightings.length - a.sightings.length || (x < y ? -1 : 1),
   );
-  for (const [key, { machine, sightings }] of inOrder) {
+  for (const [key, { machine, sightings: own, passes: quoted }] of inOrder) {
     if (machine === null) continue;
-    let members = machines.get(machine);
-    if (members === undefined) {
-      members = new Map();
-      machines.set(machine, members);
-    }
+    const known = machines.get(machine);
+    const passes = sharedPasses(
+      quoted ?? ownPasses.get(key) ?? [],
+      known?.passes ?? quoted ?? ownPasses.get(key) ?? [],
+    );
+    if (passes === null) continue;
+    const members = known?.members ?? new Map<string, Sighting[]>();
+    if (known === undefined) machines.set(machine, { members, passes });
+    const sightings = runningOn(own, passes);
     if (!isOfOne(members, sightings)) continue;
-    pooled.set(key, machine);
+    pooled.set(key, { machine, passes });
     for (const sighting of sightings) {
-      const known = members.get(sighting.key);
-      if (known === undefined) members.set(sighting.key, [sighting]);
-      else known.push(sighting);
+      const alike = members.get(sighting.key);
+      if (alike === undefined) members.set(sighting.key, [sighting]);
+      else alike.push(sighting);
     }
     for (const changed of new Set(sightings.map((sighting) => sighting.key)))
       members.get(changed)?.sort((x, y) => timeOf(x) - timeOf(y));
   }
-  return pooled;
+  return { pooled, machines: new Map([...machines].map(([machine, { passes }]) => [machine, passes])) };
 }
 
 /** Whether one of them, in time order, is of the same moment. */
@@ -246,6 +323,7 @@ function addDetections(
   { anchorsOf, nameOf }: AnchorSource,
   place: PlaceTime,
   kernelTime: KernelTime,
+  passes: ReadonlyMap<string, readonly LogPass[]>,
 ): void {
   const several = namesInSeveral(detections, nameOf);
   for (const detection of detections) {
@@ -262,6 +340,7 @@ function addDetections(
     const trust = detection.layer === 'hypervisor' ? TRUST.hypervisor : TRUST.other;
     const sightings = writerOf(writers, detection.stream, writerFrom(clock, trust));
     const { resolution } = record.time;
+    const pass = passAt(passes.get(detection.stream) ?? [], record.at.byteOffset);
     const prompt = kernelTime(detection.source, record, placed.utc);
     const written = prompt ?? placed.utc;
     for (const rule of rules) {
@@ -274,7 +353,7 @@ function addDetections(
         (prompt === null ? rule.spreadSeconds * SECOND : Math.min(PROMPT, rule.spreadSeconds * SECOND)) + resolution;
       sightings.push({
         ...{ written: end === null ? written : written + end.micros - record.time.micros, key, spread },
-        of: detection.id,
+        ...{ of: detection.id, pass },
         lag: prompt === null ? rule.lagSeconds * SECOND : 0,
         // The lag is a judgement: all events of the kind may lie so far beside it.
         systematic: prompt === null ? rule.biasSeconds * SECOND : PROMPT,
@@ -287,7 +366,7 @@ function addDetections(
       const isEarly = prompt === null && record.uptime !== null && record.uptime < EARLY;
       const spread = COPY_SPREAD + resolution + (isEarly ? LATE_AT_BOOT : 0);
       sightings.push({
-        ...{ written, key, lag: 0, spread, unique: record.uptime !== null, of: detection.id },
+        ...{ written, key, lag: 0, spread, unique: record.uptime !== null, of: detection.id, pass },
         systematic: isEarly ? LATE_AT_BOOT : 0,
       });
     }
@@ -319,6 +398,7 @@ function addEpochs(
   sources: readonly ReadSource[],
   streams: ReadonlyMap<string, StreamClock>,
   place: PlaceTime,
+  ownPasses: ReadonlyMap<string, readonly LogPass[]>,
 ): void {
   for (const source of sources) {
     for (const evidence of source.clock) {
@@ -331,14 +411,16 @@ function addEpochs(
       const time: WrittenTime = { micros: written, clock: 'wall', utcOffset: null, yearless, resolution: SECOND };
       const placed = place(stream, time, at.byteOffset);
       if (placed === null) continue;
+      const passes = ownPasses.get(stream) ?? [];
+      const pass = passAt(passes, at.byteOffset);
       const key = `${anchor}|${host.toLowerCase()}|${utc}`;
       const half = tolerance / 2;
       writerOf(writers, stream, writerFrom(clock, TRUST.other)).push({
-        ...{ written: placed.utc, key, lag: half, spread: half, unique: true },
+        ...{ written: placed.utc, key, lag: half, spread: half, unique: true, pass },
       });
       const machine = `${MACHINE}${host.toLowerCase().split('.')[0]}`;
-      writerOf(writers, `${machine}|quoted`, { machine, zoneKnown: true, trust: TRUST.machine }).push({
-        ...{ written: utc, key, lag: 0, spread: SECOND / 1000, unique: true },
+      writerOf(writers, `${machine}|quoted`, { machine, zoneKnown: true, trust: TRUST.machine, passes }).push({
+        ...{ written: utc, key, lag: 0, spread: SECOND / 1000, unique: true, pass },
       });
     }
   }

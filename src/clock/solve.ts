@@ -10,6 +10,8 @@ export interface ClockInput {
   /** In time order. Where the zone is stated, in UTC by that statement, else as written. */
   readonly sightings: readonly Sighting[];
   readonly signs: StepSigns;
+  /** Where its logs fall back far, both as if they were in the order of their stamps all the same. */
+  readonly asWritten?: { readonly sightings: readonly Sighting[]; readonly signs: StepSigns };
   readonly zoneKnown: boolean;
   /** The higher, the rather the others are measured against it. */
   readonly rank: number;
@@ -19,13 +21,16 @@ export interface ClockInput {
 export interface Anchor {
   readonly key: string;
   readonly written: Micros;
+  /** What `written` is more than the stamp, as its log fell back before. */
+  readonly ahead: Micros;
   /** What the stamp lies beside the line through all of them. */
   readonly residual: Micros;
 }
 
 export interface SolvedClock {
-  /** Gives what has to be added to a written time. Null: nothing measured it against the others. */
+  /** Gives what has to be added to a written time, which runs on if `runsOn`. Null: nothing measured it against the others. */
   readonly curve: Curve | null;
+  readonly runsOn: boolean;
   /** The clock it was measured against; null for the one all others are measured against, and for those without a curve. */
   readonly peer: string | null;
   readonly isReference: boolean;
@@ -63,6 +68,7 @@ export function solveClocks(
     if (root.sightings.length === 0 || !root.zoneKnown) continue;
     solved.set(root.id, {
       curve: null,
+      runsOn: false,
       peer: null,
       isReference: true,
       root: root.id,
@@ -82,6 +88,7 @@ type Undecided = Map<string, { readonly peer: string; readonly rivals: readonly 
 
 const UNSOLVED: SolvedClock = {
   curve: null,
+  runsOn: false,
   peer: null,
   isReference: false,
   root: null,
@@ -179,11 +186,15 @@ function spread(
     } else {
       let own = placed.get(from);
       if (own === undefined) {
-        own = inTrueTime(peer, peerCurve);
+        own = inTrueTime(solved.get(from)?.runsOn === true ? peer : inOrderOfStamps(peer), peerCurve);
         placed.set(from, own);
       }
       // The time of the reference is what it shows, its own steps included; of the others they are taken out.
-      result = measure(own, { places: peerCurve === null ? peer.signs.places : [], unseen: peer.signs.unseen }, clock);
+      result = measure(
+        own,
+        { places: peerCurve === null ? inOrderOfStamps(peer).signs.places : [], unseen: peer.signs.unseen },
+        clock,
+      );
       comparisons.set(`${from}\n${to}`, { peer, peerCurve, clock, result });
     }
     if (result.curve === null) {
@@ -193,6 +204,7 @@ function spread(
     solved.set(to, {
       ...{
         curve: result.curve,
+        runsOn: result.runsOn,
         peer: from,
         isReference: false,
         root: root.id,
@@ -207,6 +219,7 @@ function spread(
 
 interface Measured {
   readonly curve: Curve | null;
+  readonly runsOn: boolean;
   readonly anchors: readonly Anchor[];
   readonly rivals: readonly Micros[];
 }
@@ -231,8 +244,24 @@ function inTrueTime({ sightings }: ClockInput, curve: Curve | null): PlacedSight
   return byKey;
 }
 
-/** Places a clock by one that has a place: only what both saw is looked at, so that a host of hundred VMs costs no more. */
+function inOrderOfStamps(clock: ClockInput): ClockInput {
+  return { ...clock, ...clock.asWritten };
+}
+
+/** A log that falls back was set, or its parts are not in the order of time: what explains more of its events. */
 function measure(peer: PlacedSightings, stepsA: StepSigns, clock: ClockInput): Measured {
+  const runningOn = measureOne(peer, stepsA, clock);
+  if (clock.asWritten === undefined) return runningOn.measured;
+  const written = measureOne(peer, stepsA, inOrderOfStamps(clock));
+  return runningOn.score > written.score ? { ...runningOn.measured, runsOn: true } : written.measured;
+}
+
+/** Places a clock by one that has a place: only what both saw is looked at, so that a host of hundred VMs costs no more. */
+function measureOne(
+  peer: PlacedSightings,
+  stepsA: StepSigns,
+  clock: ClockInput,
+): { readonly measured: Measured; readonly score: number } {
   const keys = new Set(clock.sightings.map(({ key }) => key));
   const shared = [...keys]
     .flatMap((key) => peer.get(key) ?? [])
@@ -244,9 +273,13 @@ function measure(peer: PlacedSightings, stepsA: StepSigns, clock: ClockInput): M
     zonesKnown: clock.zoneKnown,
     ...{ stepsA, stepsB: steps.signs },
   });
-  if (relation === null || !isCertain(relation)) return { curve: null, anchors: [], rivals: relation?.rivals ?? [] };
+  const score = relation?.score ?? 0;
+  const rivals = relation?.rivals ?? [];
+  if (relation === null || !isCertain(relation))
+    return { measured: { curve: null, runsOn: false, anchors: [], rivals }, score };
   const curve = curveOf(relation, steps, base, ({ b }) => (clock.sightings[b] as Sighting).written);
-  return { curve, anchors: anchorsOf(relation, curve, sightings, clock.sightings), rivals: relation.rivals };
+  const anchors = anchorsOf(relation, curve, sightings, clock.sightings);
+  return { measured: { curve, runsOn: false, anchors, rivals }, score };
 }
 
 function anchorsOf(
@@ -257,10 +290,10 @@ function anchorsOf(
 ): readonly Anchor[] {
   return pieces.flatMap(({ matches }) =>
     matches.map(({ a, b }): Anchor => {
-      const { key, written, lag } = own[b] as Sighting;
+      const { key, written, lag, ahead = 0 } = own[b] as Sighting;
       const other = peer[a] as Sighting;
       const placed = written + (offsetAt(curve, written)?.offset ?? 0);
-      return { key, written, residual: placed - lag - (other.written - other.lag) };
+      return { key, written, ahead, residual: placed - lag - (other.written - other.lag) };
     }),
   );
 }

@@ -23,7 +23,7 @@ function logOf(
   return streams.streams('s1')[0] as StreamStats;
 }
 
-const asWritten = (stats: StreamStats): SteppedLog => ({ stats, place: (written) => written });
+const asWritten = (stats: StreamStats): SteppedLog => ({ stats, place: (written) => written, passes: [] });
 const signsOf = (stats: StreamStats, reported: Parameters<typeof stepSigns>[1] = [], to: Micros = 2 * DAY) =>
   stepSigns([asWritten(stats)], reported, 0, to);
 const RHYTHM = 10 * SECOND;
@@ -68,7 +68,7 @@ describe('a step back', () => {
     const byteOffset = change.stepsBack[0]?.byteOffset ?? 0;
     const place: SteppedLog['place'] = (written, at) =>
       written + ((at ?? 0) >= byteOffset || written >= 5 * HOUR ? HOUR : 0);
-    const { places } = stepSigns([{ stats: { ...change, silences: [] }, place }], [], 0, 2 * DAY);
+    const { places } = stepSigns([{ stats: { ...change, silences: [] }, place, passes: [] }], [], 0, 2 * DAY);
     expect(places).toEqual([]);
     expect(signsOf({ ...change, silences: [] }).places).toHaveLength(1);
   });
@@ -102,7 +102,7 @@ describe('a silence', () => {
 describe('a step that was reported', () => {
   const isLost = (at: Micros): boolean => at > 3 * HOUR && at < 4 * HOUR;
   const set = logOf([{ at: 10 * HOUR, by: 10 * MINUTE }], isLost);
-  const reported = { at: 10 * HOUR + 10 * MINUTE + SECOND, by: 10 * MINUTE };
+  const reported = { at: 10 * HOUR + 10 * MINUTE + SECOND, by: 10 * MINUTE, ahead: 0 };
 
   it('is certain, and the silence beside it is it', () => {
     const { places } = signsOf(set, [reported]);
@@ -120,8 +120,8 @@ describe('a step that was reported', () => {
   });
 
   it('of a fraction of a second is none', () => {
-    expect(signsOf(logOf([]), [{ at: HOUR, by: 0.9 * SECOND }]).places).toEqual([]);
-    expect(signsOf(logOf([]), [{ at: HOUR, by: -SECOND }]).places).toHaveLength(1);
+    expect(signsOf(logOf([]), [{ at: HOUR, by: 0.9 * SECOND, ahead: 0 }]).places).toEqual([]);
+    expect(signsOf(logOf([]), [{ at: HOUR, by: -SECOND, ahead: 0 }]).places).toHaveLength(1);
   });
 
   it('counts without any log that could show it', () => {

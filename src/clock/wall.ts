@@ -41,6 +41,7 @@ export function resolveWall(
     year,
     segments,
     folds,
+    passes: [],
     isFinal: false,
     zoning: { basis, segments: zonesOnly(segments, least), least, proofs, note: zone.issue?.note ?? null },
     proofs: zone.proofs,

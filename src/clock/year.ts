@@ -1,3 +1,4 @@
+import type { StreamStats } from '../model/coverage.js';
 import { DAY, type Interval, type Micros, YEARLESS_YEAR } from '../model/time.js';
 
 /** Moves a stamp read in 1972 to another year, same month, day and time of day. 29 February becomes 1 March where it must. */
@@ -24,6 +25,13 @@ const FIRST: Micros = 730 * DAY;
 export function withoutTurns(counted: Micros): { readonly turns: number; readonly stamp: Micros } {
   const turns = Math.max(0, Math.floor((counted - FIRST) / TURN));
   return { turns, stamp: counted - turns * TURN };
+}
+
+/** A time of the statistics in the years that the log is of. */
+export function dated(counted: Micros, { yearless }: Pick<StreamStats, 'yearless'>, year: number | null): Micros {
+  if (!yearless || year === null) return counted;
+  const { turns, stamp } = withoutTurns(counted);
+  return inYear(stamp, year + turns);
 }
 
 /** How often the year turned before this place of the source. */

@@ -1,7 +1,7 @@
 import type { Fold, ZoneCourse } from '../model/clock.js';
 import type { StreamStats } from '../model/coverage.js';
 import { type Interval, MINUTE, type Micros } from '../model/time.js';
-import { inYear, withoutTurns } from './year.js';
+import { dated } from './year.js';
 import { changesOf, type ZoneChange } from './zone-courses.js';
 
 /** What a log shows of a change of its offset: the hour twice or not at all, no such thing, or it is too thin to tell. */
@@ -107,11 +107,4 @@ function silencesOf(stream: StreamStats, year: number | null): readonly Interval
     earliest: dated(earliest, stream, year),
     latest: dated(latest, stream, year),
   }));
-}
-
-/** A time of the statistics in the years that the log is of. */
-function dated(counted: Micros, { yearless }: StreamStats, year: number | null): Micros {
-  if (!yearless || year === null) return counted;
-  const { turns, stamp } = withoutTurns(counted);
-  return inYear(stamp, year + turns);
 }

@@ -17,6 +17,14 @@ export interface Fold {
   readonly byteOffset: number;
 }
 
+/** A log that falls back because its clock was set, and goes on from there: from this place of the file on it is another pass. */
+export interface Pass {
+  readonly byteOffset: number;
+  /** Written times of the log run on when this is added to those of the pass; with that, it begins here. */
+  readonly ahead: Micros;
+  readonly from: Micros;
+}
+
 /** What local time was less UTC over a stretch, in one zone or in several that kept the same time there. */
 export interface ZoneCourse {
   /** IANA, in order; none for an offset that was given as such. */
@@ -67,6 +75,8 @@ export interface StreamClock {
   readonly year: number | null;
   readonly segments: readonly ClockSegment[];
   readonly folds: readonly Fold[];
+  /** Where there are any, the segments are of written times that run on. */
+  readonly passes: readonly Pass[];
   /** The segments hold whatever offset a stamp states: it was measured to be wrong, or a person says so. */
   readonly isFinal: boolean;
   /** Absent for time since boot. */

@@ -65,7 +65,17 @@ function oracle({ truths }: ClockCase, off: Micros): Clocks {
   const trueTimes = new Map(
     truths.map(({ key, records }) => [key, new Map(records.map((record) => [record.byteOffset, record.utc]))]),
   );
-  const none = { zone: null, courses: [], year: null, segments: [], folds: [], isFinal: true, proofs: [], issues: [] };
+  const none = {
+    zone: null,
+    courses: [],
+    year: null,
+    segments: [],
+    folds: [],
+    passes: [],
+    isFinal: true,
+    proofs: [],
+    issues: [],
+  };
   return {
     streams: new Map(
       truths.map(({ key, format }) => {
