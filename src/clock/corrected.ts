@@ -84,7 +84,7 @@ function partOf(
   const last = offsetAt(curve, end + toRun);
   // The clock was off elsewhere: here nobody knows, and it may be as far off.
   if (first === null || last === null)
-    return { from, to, offset: zoned, uncertainty: Math.max(old.uncertainty, furthest(curve, start, end)) };
+    return { from, to, offset: zoned, uncertainty: old.uncertainty + furthest(curve, start, end) };
   const apart = Math.abs(last.offset - first.offset) / 2;
   return {
     ...{ from, to },

@@ -25,8 +25,17 @@ export interface CurvePiece {
   readonly heldTo: Micros;
   /** Written times of all of them. */
   readonly anchorTimes: readonly Micros[];
+  /** Where neighbouring anchors lie off the line on one side: the clock may have been so far off it there. */
+  readonly strays: readonly Stray[];
   /** Else it is no more than possible. */
   readonly proven: boolean;
+}
+
+/** From an anchor on the line to the next one on it, in corrected time. */
+export interface Stray {
+  readonly from: Micros;
+  readonly to: Micros;
+  readonly by: Micros;
 }
 
 export interface Curve {
@@ -80,6 +89,8 @@ const LEAST_FOR_STEP = 8;
 const LEAST_ON_A_SIDE = 3;
 /** Log odds that a second line must bring. */
 const STEP_GAIN = 12;
+/** Anchors lie a quarter of their width off the line as a rule: squared. */
+const QUARTER_WIDTH = 1 / 16;
 
 function stepWithin(matches: readonly Match[], rate: number, { corrected }: Times): number | null {
   const count = matches.length;
@@ -87,35 +98,46 @@ function stepWithin(matches: readonly Match[], rate: number, { corrected }: Time
   const times = matches.map(corrected);
   const start = times[0] as number;
   const levels = matches.map((match, i) => match.difference - rate * ((times[i] as number) - start));
-  const noise = Math.max(...matches.map((match) => match.spread)) / 4;
-  const whole = misfit(times, levels, 0, count);
+  const weights = matches.map(({ spread, systematic }) => 1 / (spread + systematic) ** 2);
+  const whole = misfit(times, levels, weights, 0, count);
   let best: { readonly at: number; readonly left: number } | null = null;
   for (let at = LEAST_ON_A_SIDE; at <= count - LEAST_ON_A_SIDE; at++) {
-    const left = misfit(times, levels, 0, at) + misfit(times, levels, at, count);
+    const left = misfit(times, levels, weights, 0, at) + misfit(times, levels, weights, at, count);
     if (best === null || left < best.left) best = { at, left };
   }
-  const floor = count * noise * noise;
+  const floor = count * QUARTER_WIDTH;
   return best !== null && (count / 2) * Math.log((whole + floor) / (best.left + floor)) > STEP_GAIN ? best.at : null;
 }
 
-/** Sum of squares about the best line through [from, to). */
-function misfit(times: readonly number[], levels: readonly number[], from: number, to: number): number {
-  const count = to - from;
+/** Sum of squares about the best line through [from, to), each in its own width. */
+function misfit(
+  times: readonly number[],
+  levels: readonly number[],
+  weights: readonly number[],
+  from: number,
+  to: number,
+): number {
+  let weight = 0;
   let meanTime = 0;
   let mean = 0;
   for (let i = from; i < to; i++) {
-    meanTime += (times[i] as number) / count;
-    mean += (levels[i] as number) / count;
+    const own = weights[i] as number;
+    weight += own;
+    meanTime += own * (times[i] as number);
+    mean += own * (levels[i] as number);
   }
+  meanTime /= weight;
+  mean /= weight;
   let inertia = 0;
   let moment = 0;
   let sum = 0;
   for (let i = from; i < to; i++) {
+    const own = weights[i] as number;
     const x = (times[i] as number) - meanTime;
     const y = (levels[i] as number) - mean;
-    inertia += x * x;
-    moment += x * y;
-    sum += y * y;
+    inertia += own * x * x;
+    moment += own * x * y;
+    sum += own * y * y;
   }
   return inertia === 0 ? sum : Math.max(0, sum - (moment * moment) / inertia);
 }
@@ -142,9 +164,8 @@ function lineOf(matches: readonly Match[], proven: boolean, assumedRate: number,
   const best = Math.max(...sharp);
   const counted = at.filter((_, i) => (sharp[i] as number) >= COUNTS * best);
   const bias = matches.reduce((sum, { systematic }, i) => sum + systematic * (sharp[i] as number), 0);
-  const learned = learnedSpread(
-    matches.map((_, i) => ((levels[i] as number) - levelAt(fit, at[i] as number)) / (width[i] as number)),
-  );
+  const residuals = levels.map((level, i) => level - levelAt(fit, at[i] as number));
+  const learned = learnedSpread(residuals.map((residual, i) => residual / (width[i] as number)));
   return {
     ...{ from: at[0] as number, to: at.at(-1) as number, at: fit.at, proven, anchors: counted.length },
     ...{ heldFrom: counted[0] as number, heldTo: counted.at(-1) as number },
@@ -154,7 +175,33 @@ function lineOf(matches: readonly Match[], proven: boolean, assumedRate: number,
     uncertainty:
       (learned * MEAN) / Math.sqrt(fit.weight) + bias / sharp.reduce((sum, weight) => sum + weight, 0) + SECOND / 100,
     anchorTimes: matches.map(times.written),
+    strays: straysOf(
+      at,
+      residuals,
+      width.map((one) => learned * one),
+    ),
   };
+}
+
+/**
+ * One anchor that lies beside its neighbours is a late stamp. Two in a row, or one with nothing beyond it, may as well be a clock
+ * that was set there by less than proves a step.
+ */
+function straysOf(at: readonly Micros[], residuals: readonly Micros[], allowed: readonly Micros[]): readonly Stray[] {
+  const count = at.length;
+  if (count < 3) return [];
+  const sideOf = (i: number): number => {
+    const residual = residuals[i] ?? 0;
+    return Math.abs(residual) > (allowed[i] ?? 0) ? Math.sign(residual) : 0;
+  };
+  return at.flatMap((_, i): Stray[] => {
+    const side = sideOf(i);
+    const isAtEnd = i === 0 || i === count - 1;
+    if (side === 0 || !(isAtEnd || sideOf(i - 1) === side || sideOf(i + 1) === side)) return [];
+    const from = at[i - 1] ?? Number.NEGATIVE_INFINITY;
+    const to = at[i + 1] ?? Number.POSITIVE_INFINITY;
+    return [{ from, to, by: Math.abs(residuals[i] as number) }];
+  });
 }
 
 /** From so many anchors on their own scatter says how far one may lie off, by so many times the median; fewer lie on a line by chance. */
@@ -281,9 +328,14 @@ function between(
 
 function onPiece(piece: CurvePiece, written: Micros): Offset {
   const outside = Math.max(0, piece.heldFrom - written, written - piece.heldTo);
+  const stray = piece.strays.reduce(
+    (most, { from, to, by }) => (written > from && written < to ? Math.max(most, by) : most),
+    0,
+  );
   return {
     offset: piece.offset - piece.rate * (written - piece.at),
-    uncertainty: piece.uncertainty + piece.rateError * (piece.anchors < 3 ? outside : Math.abs(written - piece.at)),
+    uncertainty:
+      piece.uncertainty + stray + piece.rateError * (piece.anchors < 3 ? outside : Math.abs(written - piece.at)),
   };
 }
 
