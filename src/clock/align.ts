@@ -7,7 +7,7 @@ import type { Interval, Micros, WrittenTime } from '../model/time.js';
 import { bootClocks } from './boots.js';
 import { deriveOnWall, type OnWall } from './derive.js';
 import { givenClock, overridesOf } from './given.js';
-import { measureStreams, yearsMeasured, zonesMeasured } from './measure.js';
+import { measureStreams, yearsMeasured, zonesAgreed, zonesMeasured } from './measure.js';
 import { aheadIn, passAt } from './passes.js';
 import { segmentAt } from './segment-at.js';
 import { type AnchorSource, NO_ANCHORS } from './sightings.js';
@@ -50,6 +50,7 @@ export function alignClocks(
     streams.set(key, resolveWall(key, stream, source, sources, overrides, dated, year));
   }
   for (const [key, clock] of zonesMeasured(measured)) streams.set(key, clock);
+  for (const [key, clock] of zonesAgreed(measured)) streams.set(key, clock);
   const found = measureStreams(measured);
   for (const [key, clock] of found.streams) streams.set(key, clock);
   const boots = bootClocks(sources, detections, placeWall);
