@@ -16,6 +16,7 @@ export function streamOf(source: string, minutes: readonly number[], parts: Part
   return {
     ...{ id: `${source}.0`, source, host: 'db01', channel: null, clock: 'wall', yearless: false, statesOffset: true },
     ...{ statedOffsets: [], records: times.length, first: times[0] ?? null, last: times.at(-1) ?? null, silences },
+    ...{ opening: times[0] ?? null, closing: times.at(-1) ?? null },
     ...{ rhythm: null, yearTurns: [], stepsBack: [], contiguous: null, firstRecordId: null, sampling: null },
     ...{ objectTypes: [], kernel: null },
     ...parts,

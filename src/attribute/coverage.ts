@@ -2,8 +2,8 @@ import { type Clocks, streamKey } from '../model/clock.js';
 import type { StreamStats } from '../model/coverage.js';
 import type { LogsourceRule } from '../model/rule.js';
 import type { ReadSource } from '../model/source.js';
-import { placeWritten } from '../model/stream-time.js';
-import { type Interval, MINUTE, type Micros, SECOND } from '../model/time.js';
+import { passesOfStream, placedSpan, placeWritten } from '../model/stream-time.js';
+import { type Interval, MINUTE, type Micros, SECOND, type WrittenTime } from '../model/time.js';
 import { shortName } from '../model/windows-name.js';
 
 /** When one stream was provably recording, in true time. */
@@ -30,8 +30,9 @@ export function aliveStreams(sources: readonly ReadSource[], clocks: Clocks): re
   );
   const eventLogs = windowsSpans(raw, clocks);
   return raw.flatMap(({ source, stream, key }) => {
+    const isSetBack = (clocks.streams.get(key)?.passes.length ?? 0) > 0;
     const stretches =
-      stream.contiguous === null
+      stream.contiguous === null || isSetBack
         ? textStretches(stream, key, clocks, source.layer === 'backup')
         : eventStretches(stream, key, clocks, eventLogs);
     if (stretches.length === 0) return [];
@@ -61,27 +62,35 @@ function textStretches(stream: StreamStats, key: string, clocks: Clocks, isJobLo
   if (stream.first === null || stream.last === null) return [];
   const limit = stream.sampling !== null ? 3 * stream.sampling : isJobLog ? Infinity : QUIET_LIMIT;
   const holes = stream.silences.filter((s) => s.latest - s.earliest > limit).sort((a, b) => a.earliest - b.earliest);
-  const stretches: Interval[] = [];
-  let from = stream.first;
-  for (const hole of holes) {
-    pushStretch(stretches, stream, key, clocks, from, hole.earliest);
-    from = hole.latest;
-  }
-  pushStretch(stretches, stream, key, clocks, from, stream.last);
-  return stretches;
+  const clock = clocks.streams.get(key);
+  if (clock === undefined) return [];
+  return passesOfStream(stream, clock).flatMap(({ span, byteOffset }) => {
+    const place = (written: Micros): Micros | null =>
+      clock.passes.length === 0
+        ? toUtc(stream, key, clocks, written)
+        : (clocks.place(key, wallTime(stream, written), byteOffset, null)?.utc ?? null);
+    // In which pass a log was silent is not counted: it counts in each that it may have been in.
+    const inside = holes.filter(({ earliest, latest }) => earliest >= span.earliest && latest <= span.latest);
+    return stretchesBetween(span, inside, place);
+  });
 }
 
-function pushStretch(
-  stretches: Interval[],
-  stream: StreamStats,
-  key: string,
-  clocks: Clocks,
-  from: Micros,
-  to: Micros,
-): void {
-  const earliest = toUtc(stream, key, clocks, from);
-  const latest = toUtc(stream, key, clocks, to);
-  if (earliest !== null && latest !== null) stretches.push({ earliest, latest });
+function wallTime({ yearless }: StreamStats, micros: Micros): WrittenTime {
+  return { micros, clock: 'wall', utcOffset: null, yearless, resolution: 0 };
+}
+
+function stretchesBetween(
+  span: Interval,
+  holes: readonly Interval[],
+  place: (written: Micros) => Micros | null,
+): readonly Interval[] {
+  const begins = [span.earliest, ...holes.map(({ latest }) => latest)];
+  const ends = [...holes.map(({ earliest }) => earliest), span.latest];
+  return begins.flatMap((begin, i) => {
+    const earliest = place(begin);
+    const latest = place(ends[i] as Micros);
+    return earliest === null || latest === null ? [] : [{ earliest, latest }];
+  });
 }
 
 interface Raw {
@@ -93,10 +102,10 @@ interface Raw {
 function windowsSpans(raw: readonly Raw[], clocks: Clocks): ReadonlyMap<string, Interval> {
   const spans = new Map<string, Interval>();
   for (const { stream, key } of raw) {
-    if (stream.contiguous === null || stream.host === null || stream.first === null || stream.last === null) continue;
-    const earliest = toUtc(stream, key, clocks, stream.first);
-    const latest = toUtc(stream, key, clocks, stream.last);
-    if (earliest === null || latest === null) continue;
+    if (stream.contiguous === null || stream.host === null) continue;
+    const span = placedSpan(stream, key, clocks);
+    if (span === null) continue;
+    const { earliest, latest } = span;
     const known = spans.get(stream.host.toLowerCase());
     spans.set(stream.host.toLowerCase(), {
       earliest: Math.min(earliest, known?.earliest ?? Infinity),

@@ -409,9 +409,11 @@ function proofsOf({ anchors }: SolvedClock, peer: Peer, own: string): readonly C
   }));
 }
 
-function measurementOf({ anchors }: SolvedClock, peer: Peer, isSharp: boolean): Measurement {
+function measurementOf({ anchors, curve }: SolvedClock, peer: Peer, isSharp: boolean): Measurement {
+  const times = anchors.map(({ written }) => written + (curve === null ? 0 : (offsetAt(curve, written)?.offset ?? 0)));
   return {
     against: peer.name,
+    reach: { earliest: Math.min(...times), latest: Math.max(...times) },
     anchors: anchors.map(({ key, written, ahead, residual }) => ({ kind: kindOf(key), at: written - ahead, residual })),
     isSharp,
   };
@@ -468,7 +470,7 @@ function withCurve(
   const passes = solved.runsOn ? all : [];
   return {
     ...clock,
-    passes: passes.map(({ byteOffset, ahead, from }) => ({ byteOffset, ahead, from })),
+    passes: passes.map(({ byteOffset, ahead, from, fell }) => ({ byteOffset, ahead, from, fell })),
     // Beside a log of the same machine that was not corrected alike it has an error of its own.
     clockId: `${clock.clockId}#${id}`,
     basis: 'measured',

@@ -38,7 +38,15 @@ export function passesOf(
     const from = dated(step.from, stats, clock.year) + ahead;
     ahead = from - dated(step.to, stats, clock.year);
     placedAhead += before - after;
-    passes.push({ byteOffset: step.byteOffset, from, ahead, before, after, placedAhead });
+    passes.push({
+      byteOffset: step.byteOffset,
+      fell: { from: step.from, to: step.to },
+      from,
+      ahead,
+      before,
+      after,
+      placedAhead,
+    });
     if (passes.length > REWINDS_MOST) return [];
   }
   return passes;

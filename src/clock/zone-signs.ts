@@ -1,6 +1,6 @@
 import type { Fold, ZoneCourse } from '../model/clock.js';
 import type { StreamStats } from '../model/coverage.js';
-import { type Interval, MINUTE, type Micros } from '../model/time.js';
+import { HOUR, type Interval, MINUTE, type Micros } from '../model/time.js';
 import { dated } from './year.js';
 import { changesOf, type ZoneChange } from './zone-courses.js';
 
@@ -10,7 +10,7 @@ type Sign = 'shown' | 'denied' | 'open';
 /** The records beside a change lie so far from it at most, in typical distances of two records; what is wider tells nothing. */
 const NEAR = 4;
 const NEAR_LEAST: Micros = 2 * MINUTE;
-const NEAR_MOST: Micros = 30 * MINUTE;
+const NEAR_MOST: Micros = HOUR;
 /** As many silences of that length are a habit of the log. */
 const HABIT = 3;
 

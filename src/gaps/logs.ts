@@ -1,7 +1,7 @@
 import { type Clocks, streamKey } from '../model/clock.js';
 import type { StreamStats } from '../model/coverage.js';
 import type { ReadSource } from '../model/source.js';
-import { placeWritten } from '../model/stream-time.js';
+import { placedSpan, placeWritten } from '../model/stream-time.js';
 import type { Interval, Micros } from '../model/time.js';
 import type { Topology } from '../model/topology.js';
 import { shortName } from '../model/windows-name.js';
@@ -26,10 +26,8 @@ export function placeLogs(sources: readonly ReadSource[], clocks: Clocks, topolo
     source.streams.flatMap((stream) => {
       const key = streamKey(source.id, stream.host, stream.channel);
       const place: Log['place'] = (written, pass) => placeWritten(stream, key, clocks, written, pass);
-      const first = stream.first === null ? null : place(stream.first);
-      const last = stream.last === null ? null : place(stream.last);
-      if (first === null || last === null) return [];
-      const span = { earliest: first.utc, latest: Math.max(first.utc, last.utc) };
+      const span = placedSpan(stream, key, clocks);
+      if (span === null) return [];
       const clockId = clocks.streams.get(key)?.clockId ?? key;
       return [{ source, stream, key, machine: machineOf(source, stream, topology), span, clockId, place }];
     }),

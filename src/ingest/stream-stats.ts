@@ -13,6 +13,7 @@ interface Stream {
   records: number;
   first: number;
   last: number;
+  opening: number;
   previous: number;
   silences: Interval[];
   /** From a record to the line that says how often it was repeated since. */
@@ -148,6 +149,7 @@ function newStream(host: string | null, channel: string | null): Stream {
     records: 0,
     first: Infinity,
     last: -Infinity,
+    opening: NaN,
     previous: NaN,
     silences: [],
     repeats: [],
@@ -185,7 +187,8 @@ function observe(stream: Stream, time: Omit<WrittenTime, 'resolution'>, byteOffs
   if (micros < stream.first) stream.first = micros;
   if (micros > stream.last) stream.last = micros;
   if (stream.previous - micros >= STEP_FROM) noteStepBack(stream, { byteOffset, from: stream.previous, to: micros });
-  if (!Number.isNaN(stream.previous)) noteStep(stream, stream.previous, micros);
+  if (Number.isNaN(stream.previous)) stream.opening = micros;
+  else noteStep(stream, stream.previous, micros);
   stream.previous = micros;
 }
 
@@ -243,6 +246,8 @@ function finish(stream: Stream, source: string, index: number): StreamStats {
     records: stream.records,
     first: dated ? stream.first : null,
     last: dated ? Math.max(stream.last, stream.ends) : null,
+    opening: dated ? stream.opening : null,
+    closing: dated ? stream.previous : null,
     silences: longest(unrepeated(stream)),
     rhythm: steps > 0 ? Math.round(span / steps) : null,
     yearTurns: stream.yearTurns,

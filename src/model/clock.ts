@@ -23,6 +23,8 @@ export interface Pass {
   /** Written times of the log run on when this is added to those of the pass; with that, it begins here. */
   readonly ahead: Micros;
   readonly from: Micros;
+  /** Last stamp before it and first stamp of it, as statistics of the stream count them. */
+  readonly fell: { readonly from: Micros; readonly to: Micros };
 }
 
 /** What local time was less UTC over a stretch, in one zone or in several that kept the same time there. */
@@ -57,6 +59,8 @@ export interface Measurement {
   readonly against: string;
   /** `at`: as placed by the zone alone; `residual`: what the stamp lies beside the line through all of them. */
   readonly anchors: readonly { readonly kind: string; readonly at: Micros; readonly residual: Micros }[];
+  /** True time of the first and the last of them: if the clock was set before or after, nothing shows it. */
+  readonly reach: Interval;
   /** The error bars are what was measured; else that clocks are taken to agree says more. */
   readonly isSharp: boolean;
 }

@@ -158,6 +158,11 @@ export interface ReportStreamClock {
     readonly peer: string | null;
     readonly residualSeconds: number | null;
   }[];
+  /**
+   * Events that another clock stamped too, and true time of the first and the last: if the clock was set before or after,
+   * nothing here shows it. Null where there are none.
+   */
+  readonly measured: { readonly events: number; readonly from: string; readonly to: string } | null;
   readonly issues: readonly { readonly code: string; readonly severity: IssueSeverity; readonly note: string }[];
   /** What could not be told, and which file would tell it. */
   readonly open: readonly OpenQuestion[];

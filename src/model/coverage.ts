@@ -29,6 +29,9 @@ export interface StreamStats {
   readonly records: number;
   readonly first: Micros | null;
   readonly last: Micros | null;
+  /** Of the records that stand first and last in the file. */
+  readonly opening: Micros | null;
+  readonly closing: Micros | null;
   /** Silences of at least a minute, longest first, at most 1,000; the rest are shorter than these. */
   readonly silences: readonly Interval[];
   /** Typical distance of two records, microseconds (mean without the silences). */

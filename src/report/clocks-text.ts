@@ -32,6 +32,10 @@ function clockLines(clock: ReportStreamClock, palette: Palette): readonly string
     lines.push(`    proof    ${harmlessLine(kind)}${peer === null ? '' : ` in ${harmlessLine(peer)}`}${residual}`);
   }
   if (clock.proofs.length > PROOFS_SHOWN) lines.push(`             and ${clock.proofs.length - PROOFS_SHOWN} more`);
+  if (clock.measured !== null) {
+    const { events, from, to } = clock.measured;
+    lines.push(`    measured by ${events} event${events === 1 ? '' : 's'} from ${from} to ${to}`);
+  }
   for (const { code, severity, note } of clock.issues) {
     const paint = severity === 'info' ? palette.dim : palette.warn;
     lines.push(`    ${paint(`${severity === 'info' ? 'note    ' : 'trouble '} ${code}: ${harmlessLine(note)}`)}`);

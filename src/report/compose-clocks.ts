@@ -3,7 +3,7 @@ import { type StreamClock, streamKey, type ZoneCourse } from '../model/clock.js'
 import type { ClocksReport, ReportStreamClock, ReportZone } from '../model/clocks-report.js';
 import type { StreamStats } from '../model/coverage.js';
 import type { ReadSource } from '../model/source.js';
-import { placeWritten } from '../model/stream-time.js';
+import { ownTime } from '../model/stream-time.js';
 import type { Micros } from '../model/time.js';
 import { composeGaps } from './compose-gaps.js';
 import { openQuestions } from './open-questions.js';
@@ -35,11 +35,10 @@ function composeStream(
   const stretches = analysis.coverage.find(({ key }) => key === clock?.key)?.stretches ?? [];
   const first = stretches[0]?.earliest ?? null;
   const last = stretches.at(-1)?.latest ?? null;
-  const placed = (written: Micros | null): Micros | null =>
-    clock === undefined || written === null
-      ? null
-      : (placeWritten(stream, clock.key, analysis.clocks, written)?.utc ?? null);
-  const zones = zonesOf(clock?.courses ?? [], placed(stream.first), placed(stream.last));
+  // Summer time begins by the clock that stamps, however far it is off.
+  const byItself = (written: Micros | null): Micros | null =>
+    clock === undefined || written === null ? null : ownTime(stream, clock.key, analysis.clocks, written);
+  const zones = zonesOf(clock?.courses ?? [], byItself(stream.first), byItself(stream.last));
   return {
     ...{ source: source.id, path: source.path, host: stream.host, channel: stream.channel, records: stream.records },
     stamps: stream.clock,
@@ -61,10 +60,17 @@ function composeStream(
       peer: peer === null ? null : (paths.get(peer) ?? peer),
       residualSeconds,
     })),
+    measured: measuredOf(clock),
     issues: issuesOf(clock),
     open: openQuestions(clock, zones.length, stream, source),
     ...composeGaps(clock === undefined ? undefined : analysis.gaps.find(({ key }) => key === clock.key), paths),
   };
+}
+
+function measuredOf(clock: StreamClock | undefined): ReportStreamClock['measured'] {
+  if (clock?.measurement === undefined) return null;
+  const { anchors, reach } = clock.measurement;
+  return { events: anchors.length, from: formatTime(reach.earliest), to: formatTime(reach.latest) };
 }
 
 function issuesOf(clock: StreamClock | undefined): ReportStreamClock['issues'] {

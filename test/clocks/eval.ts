@@ -1,6 +1,6 @@
 import { clockCase } from './case.js';
 import { timeSolver } from './scale.js';
-import { isConfident, isOutside, isWrong, type StreamScore, scoreCase } from './score.js';
+import { isConfident, isOutside, isWrong, isWrongBetween, type StreamScore, scoreCase } from './score.js';
 import { showCase } from './show.js';
 import { tablesOf } from './table.js';
 
@@ -19,7 +19,7 @@ export { clockCase, showCase, tablesOf, timeSolver };
 /** Streams that are wrong and confident, one a line. */
 export function listWrong(scores: readonly StreamScore[]): string {
   return scores
-    .filter((score) => isConfident(score) && isWrong(score))
+    .filter((score) => isConfident(score) && (isWrong(score) || isWrongBetween(score)))
     .map((s) => {
       const outside = s.places.filter(isOutside);
       const worst = outside.reduce((most, { error }) => Math.max(most, error), 0);
@@ -34,7 +34,7 @@ export function listWrong(scores: readonly StreamScore[]): string {
         s.skew,
         s.zone,
         s.year,
-        s.motion,
+        isWrongBetween(s) ? s.motion : `${s.motion}, beyond its events`,
         s.reference ?? 'true time',
       ];
       return `${s.seed} ${facts.join('; ')}; ${outside.length} of ${s.places.length} by up to ${worst.toFixed(1)} s (+- ${bar.toFixed(1)})\n`;

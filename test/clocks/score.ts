@@ -35,7 +35,12 @@ export interface StreamScore {
   readonly machine: string;
   readonly reference: string | null;
   /** Seconds, of records chosen by chance. */
-  readonly places: readonly { readonly error: number; readonly uncertainty: number }[];
+  readonly places: readonly {
+    readonly error: number;
+    readonly uncertainty: number;
+    /** Between the first and the last event that measured the clock: before and after, the report vouches for no setting of it. */
+    readonly isBetween: boolean;
+  }[];
   /** The same, against the clock at the end of its peers: right there, it is the peer that is wrong. */
   readonly besidePeer: StreamScore['places'];
   readonly zoneIdentifiable: boolean;
@@ -46,6 +51,7 @@ export interface StreamScore {
 }
 
 const PLACES = 15;
+const EVER = { earliest: Number.NEGATIVE_INFINITY, latest: Number.POSITIVE_INFINITY };
 const NO_ZONE: Zones = { zone: null, possibleZones: [] };
 /** Within this a clock counts as right. */
 const RIGHT: Micros = SECOND;
@@ -106,7 +112,9 @@ function placesOf(
     const placed = clocks.place(key, time, byteOffset, null);
     if (placed === null) return [];
     const expected = utc + (reference?.error(utc) ?? 0);
-    return [{ error: Math.abs(placed.utc - expected) / SECOND, uncertainty: placed.uncertainty / SECOND }];
+    const { earliest, latest } = clocks.streams.get(key)?.measurement?.reach ?? EVER;
+    const isBetween = placed.utc >= earliest && placed.utc <= latest;
+    return [{ error: Math.abs(placed.utc - expected) / SECOND, uncertainty: placed.uncertainty / SECOND, isBetween }];
   });
 }
 
@@ -149,20 +157,23 @@ function canTellZone(truth: StreamTruth, reference: Machine | null, records: rea
   return records.every(({ utc }) => Math.abs(errorAgainst(truth.machine, reference, utc)) < TOLD_APART);
 }
 
+type Zone = NonNullable<ReportStreamClock['zone']>;
 type Zones = Pick<ReportStreamClock, 'zone' | 'possibleZones'>;
 
 function isZoneRight({ zone }: Zones, truth: StreamTruth): boolean {
-  return zone !== null && isTrue(zone.offsets, truth);
+  return zone !== null && isTrue(zone, truth);
 }
 
 /** Nothing given says that any is possible. */
 function isZoneAmong({ zone, possibleZones }: Zones, truth: StreamTruth): boolean {
   const given = zone === null ? possibleZones : [zone];
-  return given.length === 0 || given.some(({ offsets }) => isTrue(offsets, truth));
+  return given.length === 0 || given.some((zone) => isTrue(zone, truth));
 }
 
-function isTrue(given: readonly string[], { offsets }: StreamTruth): boolean {
-  return [...new Set(given)].sort().join(' ') === [...offsets].map(offsetText).sort().join(' ');
+/** By its name, or by what it was less UTC while the log was written. */
+function isTrue(given: Zone, { offsets, machine }: StreamTruth): boolean {
+  if (given.names.includes(machine.zone.name)) return true;
+  return [...new Set(given.offsets)].sort().join(' ') === [...offsets].map(offsetText).sort().join(' ');
 }
 
 const NOBODY: Observations = { statements: [], guests: [], hypervisors: [], computers: [], measured: [] };
@@ -185,6 +196,12 @@ export function isOutside({ error, uncertainty }: StreamScore['places'][number])
 /** More than a fifth of its places lie outside their error bars. */
 export function isWrong({ places }: Pick<StreamScore, 'places'>): boolean {
   return places.filter(isOutside).length > places.length / 5;
+}
+
+/** The same of those places that it vouches for, and not by a single one of few. */
+export function isWrongBetween({ places }: Pick<StreamScore, 'places'>): boolean {
+  const between = places.filter(({ isBetween }) => isBetween);
+  return isWrong({ places: between }) && between.filter(isOutside).length > 1;
 }
 
 /** It says that events or absolute times prove it. */

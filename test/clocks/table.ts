@@ -1,5 +1,5 @@
 import { upperBound } from './evaluate.js';
-import { isConfident, isOutside, isWrong, type StreamScore } from './score.js';
+import { isConfident, isOutside, isWrong, isWrongBetween, type StreamScore } from './score.js';
 
 /** A kind of stream, and which streams are of it. */
 interface RowKind {
@@ -31,7 +31,7 @@ const BY_KIND: readonly { readonly title: string; readonly rows: readonly RowKin
 ];
 
 const HEAD =
-  'streams | measured | within | within 1 s | median error | median uncertainty | zone right | zone among | wrong and confident | of them derived | not measured, wrong | assumed, honest';
+  'streams | measured | within | within 1 s | median error | median uncertainty | zone right | zone among | wrong and confident | wrong, with what lies beyond | not measured, wrong | assumed, honest';
 
 /** The tables as Markdown. */
 export function tablesOf(scores: readonly StreamScore[]): string {
@@ -55,7 +55,8 @@ function cells(scores: readonly StreamScore[]): readonly string[] {
   const measured = scores.filter(isConfident);
   const places = measured.flatMap((score) => score.places);
   const sure = scores.filter(({ basis }) => basis !== 'assumed' && basis !== 'none');
-  const wrong = measured.filter(isWrong).length;
+  const wrong = measured.filter(isWrongBetween).length;
+  const wrongAnywhere = measured.filter(isWrong).length;
   const assumed = scores.filter(({ basis }) => basis === 'assumed');
   return [
     String(scores.length),
@@ -69,11 +70,15 @@ function cells(scores: readonly StreamScore[]): readonly string[] {
       (s) => s.zoneRight,
     ),
     part(sure, (s) => s.zoneAmong),
-    measured.length === 0 ? '-' : `${wrong} (< ${(100 * upperBound(wrong, measured.length)).toFixed(2)} %)`,
-    String(measured.filter((score) => score.basis === 'derived' && isWrong(score)).length),
+    bounded(wrong, measured.length),
+    bounded(wrongAnywhere, measured.length),
     wrongOf(scores.filter(isUnmeasured)),
     part(assumed, (s) => !isWrong(s)),
   ];
+}
+
+function bounded(wrong: number, of: number): string {
+  return of === 0 ? '-' : `${wrong} (< ${(100 * upperBound(wrong, of)).toFixed(2)} %)`;
 }
 
 function part(scores: readonly StreamScore[], is: (score: StreamScore) => boolean): string {
