@@ -72,8 +72,9 @@ export function clockInputs(
       const own = logs.get(id) ?? [];
       const told = steps.get(id) ?? [];
       const asRun = seen(sightings, own, told);
-      const input = { id, zoneKnown, rank: (zoneKnown ? 10 : 0) + trust, ...asRun };
-      if (own.every(({ passes }) => passes.length === 0)) return input;
+      const rank = (zoneKnown ? 10 : 0) + trust;
+      if (own.every(({ passes }) => passes.length === 0)) return { id, zoneKnown, rank, ...asRun };
+      const input = { id, zoneKnown, rank: rank - SET_BACK, ...asRun };
       const stamped = sightings.map(({ ahead = 0, ...one }) => ({ ...one, written: one.written - ahead }));
       const inOrder = own.map((log) => ({ ...log, passes: [] }));
       const toldThere = told.map((step) => ({ ...step, ahead: 0 }));
@@ -304,6 +305,8 @@ function timeOf({ written, lag }: Sighting): Micros {
 
 /** Windows hosts of a domain keep one time; what a machine says of its own UTC goes before how a log rendered it. */
 const TRUST = { hypervisor: 3, machine: 2, other: 1 } as const;
+/** Whoever was set back is no measure for others. */
+const SET_BACK = 5;
 /** The clock of a machine, by the logs it wrote itself. */
 export const MACHINE = 'host:';
 /** From one log to another: a forwarded line, a second file of the same daemon. */

@@ -118,3 +118,44 @@ describe('solveClocks', () => {
     expect(between?.uncertainty).toBeGreaterThan(2.5 * MINUTE);
   });
 });
+
+describe('events that lie beside the line', () => {
+  const DAYS = [0.3, 1.7, 3.1, 4.4, 6.2, 7.9, 9.3, 11.6, 13.2, 14.8, 17.1, 19.5];
+  const SPREAD = 20 * SECOND;
+
+  /** Days at which the clock was so many seconds off. */
+  function measured(off: (day: number) => number): (day: number) => { readonly error: Micros; readonly bar: Micros } {
+    const seen = (id: string, error: (day: number) => number): ClockInput => ({
+      ...{ id, signs: NO_SIGNS, zoneKnown: true, rank: id === 'host' ? 2 : 1 },
+      sightings: DAYS.map((day) => ({
+        ...{ key: 'boot|vm', lag: 0, spread: SPREAD },
+        written: START + day * DAY + error(day) * SECOND,
+      })),
+    });
+    const solved = solveClocks([seen('host', () => 0), seen('guest', off)]);
+    return (day) => {
+      const found = offsetOf(solved, 'guest', START + day * DAY + off(day) * SECOND);
+      if (found === null) throw new Error('the guest was not measured');
+      return { error: Math.abs(found.offset + off(day) * SECOND), bar: found.uncertainty };
+    };
+  }
+
+  const evenly = measured(() => 3)(0.3).bar;
+
+  it('widen the error bar there, where several in a row may be a clock that was set by little', () => {
+    const set = measured((day) => (day < 4 ? 28 : 3));
+    for (const day of [0.3, 1.7, 3.1]) expect(set(day).error).toBeLessThanOrEqual(set(day).bar);
+    expect(set(13.2).bar).toBeLessThan(set(1.7).bar);
+  });
+
+  it('do not, where one among others is a late stamp', () => {
+    const late = measured((day) => (day === 9.3 ? 28 : 3));
+    expect(late(9.2).bar).toBeLessThan(2 * evenly);
+  });
+
+  it('do, where one has nothing beyond it', () => {
+    const late = measured((day) => (day === 19.5 ? 28 : 3));
+    expect(late(19.5).error).toBeLessThanOrEqual(late(19.5).bar);
+    expect(late(9.2).bar).toBeLessThan(2 * evenly);
+  });
+});
