@@ -17,7 +17,15 @@ export function streamOf(source: string, minutes: readonly number[], parts: Part
     ...{ id: `${source}.0`, source, host: 'db01', channel: null, clock: 'wall', yearless: false, statesOffset: true },
     ...{ statedOffsets: [], records: times.length, first: times[0] ?? null, last: times.at(-1) ?? null, silences },
     ...{ opening: times[0] ?? null, closing: times.at(-1) ?? null },
-    ...{ rhythm: null, yearTurns: [], stepsBack: [], contiguous: null, firstRecordId: null, sampling: null },
+    ...{
+      rhythm: null,
+      yearTurns: [],
+      leapTurns: [],
+      stepsBack: [],
+      contiguous: null,
+      firstRecordId: null,
+      sampling: null,
+    },
     ...{ objectTypes: [], kernel: null },
     ...parts,
   };

@@ -69,6 +69,35 @@ describe('zone', () => {
 });
 
 describe('year', () => {
+  test('by the place among the files that the log was rotated into, though another year is nearer', async () => {
+    const months = ['Mar', 'Feb', 'Jan', 'Dec', 'Nov', 'Oct', 'Sep', 'Aug', 'Jul', 'Jun', 'May', 'Apr', 'Mar', 'Feb'];
+    const files = Object.fromEntries(
+      months.map((month, i) => [
+        `guest/db01/syslog${i === 0 ? '' : `.${i}`}`,
+        `${month}  1 00:00:00 db01 CRON[1]: (root) CMD (true)\n${month} 28 00:14:07 db01 ${i === 13 ? ABORT : 'CRON[1]: x'}\n`,
+      ]),
+    );
+    const found = await abortAt({ ...files, 'guest/other01/syslog': DATED }, ['db01=UTC']);
+    expect(found).toMatchObject({ at: '2023-02-28T00:14:07.000Z' });
+  });
+
+  test('by the day in the name of the file, or of the bundle where nothing else has a year', async () => {
+    const lines = `Dec 30 00:00:00 db01 CRON[1]: (root) CMD (true)\nJan  7 00:14:07 db01 ${ABORT}\n`;
+    const found = await abortAt({ 'guest/db01/messages-20190107': lines, 'guest/other01/syslog': DATED }, ['db01=UTC']);
+    expect(found).toMatchObject({ at: '2019-01-07T00:14:07.000Z' });
+    expect(found.issues).not.toContain('year-doubtful');
+    const bundle = await abortAt({ 'sosreport-db01-2019-01-09-abc/var/log/messages': lines }, ['db01=UTC']);
+    expect(bundle).toMatchObject({ at: '2019-01-07T00:14:07.000Z' });
+  });
+
+  test('of a 29 February is a leap year', async () => {
+    const lines = `Feb 28 00:00:00 db01 CRON[1]: (root) CMD (true)\nFeb 29 00:14:07 db01 ${ABORT}\n`;
+    const dated = DATED.replaceAll('2024-03', '2025-03');
+    expect(await abortAt({ 'guest/db01/syslog': lines, 'guest/other01/syslog': dated }, ['db01=UTC'])).toMatchObject({
+      at: '2024-02-29T00:14:07.000Z',
+    });
+  });
+
   test('from the dated sources, across the turn of the year', async () => {
     const dated = DATED.replaceAll('2024-03-03', '2023-12-31').replaceAll('2024-03-04', '2024-01-02');
     const files = {

@@ -9,9 +9,10 @@ import { deriveOnWall, type OnWall } from './derive.js';
 import { givenClock, overridesOf } from './given.js';
 import { measureStreams, yearsMeasured, zonesAgreed, zonesMeasured } from './measure.js';
 import { aheadIn, passAt } from './passes.js';
+import { yearsOfSeries } from './rotated-years.js';
 import { segmentAt } from './segment-at.js';
 import { type AnchorSource, NO_ANCHORS } from './sightings.js';
-import { resolveWall } from './wall.js';
+import { resolveWall, type ToldYear } from './wall.js';
 import { inYear, turnsBefore } from './year.js';
 import { readOverrides } from './zone.js';
 import { UNMEASURED } from './zone-of-stream.js';
@@ -45,10 +46,14 @@ export function alignClocks(
   const placeWall = (key: string, time: WrittenTime, byteOffset: number | null): Placed | null =>
     onWall(key, time, byteOffset)?.placed ?? null;
   const measured = { sources, streams, detections, anchors, place: placeWall, comparisons: new Map() };
-  for (const [key, year] of yearsMeasured(measured)) {
-    const { stream, source } = owners.get(key) as { stream: StreamStats; source: ReadSource };
-    streams.set(key, resolveWall(key, stream, source, sources, overrides, dated, year));
-  }
+  const retell = (years: ReadonlyMap<string, number>, by: ToldYear['by']): void => {
+    for (const [key, year] of years) {
+      const { stream, source } = owners.get(key) as { stream: StreamStats; source: ReadSource };
+      streams.set(key, resolveWall(key, stream, source, sources, overrides, dated, { year, by }));
+    }
+  };
+  retell(yearsOfSeries(sources, streams), 'series');
+  retell(yearsMeasured(measured), 'events');
   for (const [key, clock] of zonesMeasured(measured)) streams.set(key, clock);
   for (const [key, clock] of zonesAgreed(measured)) streams.set(key, clock);
   const found = measureStreams(measured);

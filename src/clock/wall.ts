@@ -1,10 +1,11 @@
 import type { StreamClock } from '../model/clock.js';
 import type { StreamStats } from '../model/coverage.js';
+import { dateOfPath } from '../model/rotation.js';
 import type { Issue, IssueSeverity, ReadSource } from '../model/source.js';
 import type { Interval } from '../model/time.js';
 import { shortName } from '../model/windows-name.js';
 import { spanOfStream } from './span-of-stream.js';
-import { inYear, YEAR_DOUBT, yearNear, yearOfEpoch } from './year.js';
+import { spanInYear, YEAR_DOUBT, yearEndingNear, yearlessOf, yearNear, yearOfEpoch } from './year.js';
 import type { ZoneOverride } from './zone.js';
 import { type Epoch, isCollected, ofMachine, resolveZone } from './zone-of-stream.js';
 import { zonedSegments, zonesOnly } from './zoned-segments.js';
@@ -17,15 +18,15 @@ export function resolveWall(
   sources: readonly ReadSource[],
   overrides: readonly ZoneOverride[],
   dated: Interval | null,
-  measuredYear: number | null = null,
+  told: ToldYear | null = null,
 ): StreamClock {
   const issues: Issue[] = [];
   const epochs = epochsOf(stream.host, source, sources);
   const year = !stream.yearless
     ? null
-    : measuredYear === null
-      ? resolveYear(stream, epochs, dated, issues)
-      : fromAnchors(stream, measuredYear, issues);
+    : told === null
+      ? resolveYear(stream, source.path, epochs, dated, issues)
+      : toldYear(stream, told, issues);
   const span = spanOfStream(stream, year);
   const zone = resolveZone({ stream, year, span, source, sources }, overrides, epochs);
   if (zone.issue !== null) issues.push(zone.issue);
@@ -55,11 +56,22 @@ export const SYNC_ASSUMED: Issue = {
   note: 'this clock was not measured against the others: they are taken to agree within 2 s',
 };
 
+/** A year that something else than the log itself tells, and what. */
+export interface ToldYear {
+  readonly year: number;
+  readonly by: 'events' | 'series';
+}
+
+const TOLD: Readonly<Record<ToldYear['by'], string>> = {
+  events: 'stamps have no year; it was read from events that other clocks stamped too',
+  series: 'stamps have no year; it was read from its place among the files that the log was rotated into',
+};
+const OF_NAME = 'stamps have no year; it was read from the date in the path';
 const NEAREST_YEAR = 'stamps have no year; the one nearest to the dated sources of the case was taken';
 
 /** Whether its year is no more than a guess; one that a line with an absolute time tells is its machine's own. */
 export function isYearGuessed({ issues }: StreamClock): boolean {
-  return issues.some(({ code, note }) => note === NEAREST_YEAR || code === 'year-unknown');
+  return issues.some(({ code, note }) => note === NEAREST_YEAR || note === TOLD.series || code === 'year-unknown');
 }
 
 /** The clock of the machine that a stream is of; null where nobody knows which, or it may have been stamped by a collector. */
@@ -91,13 +103,18 @@ function epochsOf(host: string | null, source: ReadSource, sources: readonly Rea
   return found;
 }
 
-function fromAnchors(stream: StreamStats, year: number, issues: Issue[]): number {
-  const note = 'stamps have no year; it was read from events that other clocks stamped too';
-  issues.push(issue('missing-year', 'info', note, stream.records));
+function toldYear(stream: StreamStats, { year, by }: ToldYear, issues: Issue[]): number {
+  issues.push(issue('missing-year', 'info', TOLD[by], stream.records));
   return year;
 }
 
-function resolveYear(stream: StreamStats, epochs: readonly Epoch[], dated: Interval | null, issues: Issue[]): number {
+function resolveYear(
+  stream: StreamStats,
+  path: string,
+  epochs: readonly Epoch[],
+  dated: Interval | null,
+  issues: Issue[],
+): number {
   const first = stream.first ?? 0;
   const turns = stream.yearTurns.length;
   const epoch = epochs.find((e) => e.yearless);
@@ -112,10 +129,16 @@ function resolveYear(stream: StreamStats, epochs: readonly Epoch[], dated: Inter
     );
     return yearOfEpoch(epoch.written, epoch.utc) - (epoch.written < first && turns > 0 ? turns : 0);
   }
+  const yearless = yearlessOf(stream);
+  const named = dateOfPath(path);
+  if (named !== null && (named.of === 'file' || dated === null)) {
+    issues.push(issue('missing-year', 'info', OF_NAME, stream.records));
+    return yearEndingNear(yearless, named.day);
+  }
   if (dated !== null) {
-    const year = yearNear(first, turns, dated);
-    const start = inYear(first, year);
-    const far = Math.max(start - dated.latest, dated.earliest - inYear(stream.last ?? first, year + turns));
+    const year = yearNear(yearless, dated);
+    const { earliest, latest } = spanInYear(yearless, year);
+    const far = Math.max(earliest - dated.latest, dated.earliest - latest);
     const doubtful = far > YEAR_DOUBT;
     issues.push(
       issue(doubtful ? 'year-doubtful' : 'missing-year', doubtful ? 'error' : 'info', NEAREST_YEAR, stream.records),

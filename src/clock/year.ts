@@ -42,26 +42,73 @@ export function turnsBefore(turns: readonly number[], byteOffset: number | null)
   return count;
 }
 
+/** What a stream without years says of them: times in 1972 and after, as it counted its own turns. */
+export interface Yearless {
+  readonly first: Micros;
+  readonly last: Micros;
+  readonly turns: number;
+  /** Turns before each 29 February that it has. */
+  readonly leapTurns: readonly number[];
+}
+
+export function yearlessOf({ first, last, yearTurns, leapTurns }: StreamStats): Yearless {
+  return { first: first ?? 0, last: last ?? first ?? 0, turns: yearTurns.length, leapTurns };
+}
+
+/** From its first to its last stamp, if the first was written in this year. */
+export function spanInYear({ first, last, turns }: Yearless, year: number): Interval {
+  const earliest = inYear(first, year);
+  return { earliest, latest: Math.max(earliest, inYear(last, year + turns)) };
+}
+
+/** Years tried beyond what other sources tell: a leap year is four away, eight round 1900 and 2100. */
+const LEAPS = 8;
+
 /**
- * The year in which a yearless stream lies nearest to what the dated sources of the case cover. Never today's year.
- * `first` and `last` are in 1972 and after, as the stream counted its own turns.
+ * The year in which a yearless stream lies nearest to what is dated; of those in which each of its 29 Februaries is one, if any
+ * is. Never today's year. `reach`: how far away a span of the stream lies, 0 or less where it is possible.
  */
-export function yearNear(first: Micros, turns: number, dated: Interval): number {
-  const from = new Date(dated.earliest / 1000).getUTCFullYear() - 1 - turns;
-  const to = new Date(dated.latest / 1000).getUTCFullYear() + 1;
-  let best = from;
+function yearBy(stream: Yearless, around: Interval, reach: (span: Interval) => Micros): number {
+  const from = new Date(around.earliest / 1000).getUTCFullYear() - 1 - stream.turns - LEAPS;
+  const to = new Date(around.latest / 1000).getUTCFullYear() + 1 + LEAPS;
+  const years = Array.from({ length: to - from + 1 }, (_, i) => from + i);
+  const fitting = years.filter((year) => stream.leapTurns.every((turns) => isLeap(year + turns)));
+  let best: number | null = null;
   let bestDistance = Infinity;
-  for (let year = from; year <= to; year++) {
-    const start = inYear(first, year);
-    const end = inYear(first, year + turns);
-    const distance = Math.max(0, start - dated.latest, dated.earliest - Math.max(start, end));
+  for (const year of fitting.length > 0 ? fitting : years) {
+    const distance = Math.max(0, reach(spanInYear(stream, year)));
     // Ties go to the later year: a log is collected soon after it ends.
-    if (distance <= bestDistance) {
-      best = year;
-      bestDistance = distance;
-    }
+    if (best === null || distance <= bestDistance) [best, bestDistance] = [year, distance];
   }
-  return best;
+  return best ?? from;
+}
+
+function isLeap(year: number): boolean {
+  return new Date(Date.UTC(year, 1, 29)).getUTCDate() === 29;
+}
+
+/** Nearest to what the dated sources of the case cover. */
+export function yearNear(stream: Yearless, dated: Interval): number {
+  return yearBy(stream, dated, ({ earliest, latest }) => Math.max(earliest - dated.latest, dated.earliest - latest));
+}
+
+/** The one whose end is nearest to a day: files are named after the day on which they end, or that they cover. */
+export function yearEndingNear(stream: Yearless, day: Micros): number {
+  return yearBy(stream, { earliest: day, latest: day }, ({ latest }) => Math.abs(latest - day));
+}
+
+/** The latest one in which the stream ends before a moment. */
+export function yearBefore(stream: Yearless, moment: Micros): number {
+  return yearBy(stream, { earliest: moment, latest: moment }, ({ latest }) =>
+    latest > moment ? Infinity : moment - latest,
+  );
+}
+
+/** The earliest one in which the stream begins after a moment. */
+export function yearAfter(stream: Yearless, moment: Micros): number {
+  return yearBy(stream, { earliest: moment, latest: moment }, ({ earliest }) =>
+    earliest < moment ? Infinity : earliest - moment,
+  );
 }
 
 /** Distance that still counts as "the same incident"; beyond it the guessed year is shown as doubtful. */

@@ -1,26 +1,7 @@
+import { readRotation } from '../model/rotation.js';
 import type { Hole } from './holes.js';
 import type { Log } from './logs.js';
 import { usualSilence } from './rhythm.js';
-
-/** Endings that packers and rotation add: `syslog.2.gz`, `messages-20240107`, `storage_20240115.csv`. */
-const PACKED = /\.(?:gz|xz|bz2|zst|lz4)$/;
-const NUMBERED = /\.(\d{1,3})$/;
-const DATED = /[-_.]\d{4}-?\d\d-?\d\d(?:[-_T.]?\d{2,6})?(?=\.|$)/;
-
-interface Rotated {
-  /** The name that all files of the series have in common. */
-  readonly name: string;
-  /** `syslog` 0, `syslog.2.gz` 2; null where files are told apart by date. */
-  readonly number: number | null;
-}
-
-export function readRotation(path: string): Rotated {
-  const plain = path.replace(PACKED, '');
-  const numbered = NUMBERED.exec(plain);
-  if (numbered !== null) return { name: plain.slice(0, numbered.index), number: Number(numbered[1]) };
-  const undated = plain.replace(DATED, '');
-  return { name: undated, number: undated === plain ? 0 : null };
-}
 
 /** Logs that were cut into files by rotation or by day: of one name (or channel) and machine; each in time order. */
 export function seriesOf(logs: readonly Log[]): readonly (readonly Log[])[] {

@@ -21,6 +21,7 @@ interface Stream {
   stepSum: number;
   steps: number;
   yearTurns: number[];
+  leapTurns: number[];
   stepsBack: StepBack[];
   ids: number[];
   idTimes: number[];
@@ -156,6 +157,7 @@ function newStream(host: string | null, channel: string | null): Stream {
     stepSum: 0,
     steps: 0,
     yearTurns: [],
+    leapTurns: [],
     stepsBack: [],
     ids: [],
     idTimes: [],
@@ -184,12 +186,20 @@ function observe(stream: Stream, time: Omit<WrittenTime, 'resolution'>, byteOffs
     stream.yearTurns.push(byteOffset);
     micros += 366 * DAY;
   }
+  if (time.yearless && time.micros >= LEAP_DAY && time.micros < LEAP_DAY + DAY) noteLeapDay(stream);
   if (micros < stream.first) stream.first = micros;
   if (micros > stream.last) stream.last = micros;
   if (stream.previous - micros >= STEP_FROM) noteStepBack(stream, { byteOffset, from: stream.previous, to: micros });
   if (Number.isNaN(stream.previous)) stream.opening = micros;
   else noteStep(stream, stream.previous, micros);
   stream.previous = micros;
+}
+
+/** 29 February of 1972, the year that stamps without one are counted in. */
+const LEAP_DAY: Micros = Date.UTC(1972, 1, 29) * 1000;
+
+function noteLeapDay({ yearTurns, leapTurns }: Stream): void {
+  if (leapTurns.at(-1) !== yearTurns.length) leapTurns.push(yearTurns.length);
 }
 
 /** A step back is none that a log was silent for. */
@@ -251,6 +261,7 @@ function finish(stream: Stream, source: string, index: number): StreamStats {
     silences: longest(unrepeated(stream)),
     rhythm: steps > 0 ? Math.round(span / steps) : null,
     yearTurns: stream.yearTurns,
+    leapTurns: stream.leapTurns,
     stepsBack: furthest(stream.stepsBack),
     firstRecordId: stream.ids.length > 0 ? stream.ids.reduce((a, b) => Math.min(a, b)) : null,
     contiguous: stream.ids.length > 0 ? contiguousStretches(stream.ids, stream.idTimes) : null,

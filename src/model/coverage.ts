@@ -38,6 +38,8 @@ export interface StreamStats {
   readonly rhythm: Micros | null;
   /** Byte offsets (line order) where a yearless stamp fell back by more than half a year: the year turned. */
   readonly yearTurns: readonly number[];
+  /** Turns of the year before each 29 February that a yearless stream has a stamp of. */
+  readonly leapTurns: readonly number[];
   /** Where stamps fell back by a second or more, furthest first, at most 1,000; the rest are smaller than these. */
   readonly stepsBack: readonly StepBack[];
   /** Stretches without a missing record id, in their order; null where the format has none. */

@@ -63,7 +63,15 @@ function reading(id: string, detections: readonly Detection[]): SourceReading {
   const stream = {
     ...{ id: `${id}.0`, source: id, host: 'db01', channel: null, clock: 'wall', yearless: false, statesOffset: true },
     ...{ statedOffsets: [], records: 9, first: 1, last: 2.5, silences: [{ earliest: 1, latest: 2 }], rhythm: null },
-    ...{ yearTurns: [], contiguous: null, firstRecordId: null, sampling: null, objectTypes: [], kernel: null },
+    ...{
+      yearTurns: [],
+      leapTurns: [],
+      contiguous: null,
+      firstRecordId: null,
+      sampling: null,
+      objectTypes: [],
+      kernel: null,
+    },
     ...{ stepsBack: [], opening: 1, closing: 2.5 },
   } as SourceReading['source']['streams'][number];
   const fact = { kind: 'vm-host', vm: 'db01', host: 'HV01', at: null } as const;
