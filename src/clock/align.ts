@@ -117,11 +117,26 @@ function placeOnWall(
     return { ...steps, isByStamp: true, placed: { utc: written - time.utcOffset, uncertainty, basis, clockId } };
   }
   const uncertainty = segment.uncertainty + time.resolution;
+  const stated = statedInstead(clock, time, lookedUp);
   return {
     ...steps,
-    isByStamp: false,
-    placed: { utc: written + ahead + segment.offset, uncertainty, basis: clock.basis, clockId },
+    isByStamp: stated !== null,
+    placed: { utc: written + ahead + segment.offset + (stated ?? 0), uncertainty, basis: clock.basis, clockId },
   };
+}
+
+/**
+ * What a measured clock is more, if the offset that this very stamp states is taken for the zone of its stretch: which of two
+ * offsets a stamp beside their change has, the stretches tell by its time alone, and a clock that was set back has both.
+ */
+function statedInstead(
+  { measurement, isFinal, zoning }: StreamClock,
+  { utcOffset }: WrittenTime,
+  lookedUp: Micros,
+): Micros | null {
+  if (!isFinal || measurement === undefined || utcOffset === null || zoning === undefined) return null;
+  const zoned = segmentAt(zoning.segments, lookedUp);
+  return zoned === null ? null : 0 - utcOffset - zoned.offset;
 }
 
 /** In an hour that comes twice the second time is read where the hour ends: with the offset that holds from there on. */

@@ -277,6 +277,9 @@ function isNear(others: readonly Sighting[], one: Sighting): boolean {
   );
 }
 
+/** One record among so many may lie elsewhere: a line that a daemon stamped late. Of several the others are more: a step is no stray. */
+const ONE_ALIKE = 4;
+const RECORDS_ALIKE = 12;
 /** Of events that are not told apart by their key so many are compared before they say anything. */
 const ENOUGH = 5;
 
@@ -296,7 +299,8 @@ function isOfOne(members: ReadonlyMap<string, readonly Sighting[]>, sightings: r
     if (isNear(others, one)) tally.alike++;
     else tally.apart++;
   }
-  return 4 * records.apart <= records.alike && (events.apart < ENOUGH || 4 * events.alike >= events.apart);
+  const least = records.apart > 1 ? RECORDS_ALIKE : ONE_ALIKE;
+  return least * records.apart <= records.alike && (events.apart < ENOUGH || 4 * events.alike >= events.apart);
 }
 
 function timeOf({ written, lag }: Sighting): Micros {
