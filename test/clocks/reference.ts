@@ -13,7 +13,7 @@ export interface References {
 
 /**
  * Logs say how far clocks lie apart, never which of them is right: where hosts disagree, what can be right is only the
- * place on the clock that the others were measured against. For a stream that was measured that is the machine at the end
+ * place on the clock that the others were measured against. For a stream that was measured, or found to agree, that is the machine at the end
  * of its proofs' peers if it is a host; else the first uncorrected host that irregular events link it to, be it over other
  * logs; else the machine at the end of the peers. A stream that was not measured is held against the first uncorrected
  * host that any event links it to, else against true time.
@@ -22,7 +22,7 @@ export function referencesOf({ truths, evidence }: ClockCase, clocks: Clocks): R
   const isCorrected = ({ key }: StreamTruth): boolean => clocks.streams.get(key)?.basis === 'measured';
   const isUncorrectedHost = ({ format, key }: StreamTruth): boolean =>
     format.layer === 'hypervisor' && clocks.streams.get(key)?.basis === 'stated';
-  const rootOf = rootsOf(truths, evidence, clocks, isCorrected);
+  const rootOf = rootsOf(truths, evidence, clocks);
   const byOdd = groupsOf(truths, (event) => event.startsWith('odd|'));
   const byAny = groupsOf(truths, () => true);
   const of = (truth: StreamTruth): Machine | null => {
@@ -40,12 +40,14 @@ function rootsOf(
   truths: readonly StreamTruth[],
   { sources }: CaseEvidence,
   clocks: Clocks,
-  isCorrected: (truth: StreamTruth) => boolean,
 ): (truth: StreamTruth) => StreamTruth {
   const bySource = new Map(sources.map(({ id }) => [id, truths.filter(({ key }) => sourceOf(key) === id)]));
   const rootOf = (truth: StreamTruth, seen: ReadonlySet<string>): StreamTruth => {
-    if (!isCorrected(truth) || seen.has(truth.key)) return truth;
-    const peers = bySource.get(clocks.streams.get(truth.key)?.proofs[0]?.peer ?? '') ?? [];
+    const clock = clocks.streams.get(truth.key);
+    if (clock?.measurement === undefined || seen.has(truth.key)) return truth;
+    // What corrects a clock comes first among its proofs, what agrees with it last.
+    const proof = clock.basis === 'measured' ? clock.proofs[0] : clock.proofs.at(-1);
+    const peers = bySource.get(proof?.peer ?? '') ?? [];
     const next = peers.find(({ key }) => hostOf(key) === hostOf(truth.key)) ?? peers[0];
     return next === undefined ? truth : rootOf(next, new Set([...seen, truth.key]));
   };
