@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { UserError } from '../model/user-error.js';
 import { type ClocksOptions, runClocks } from './clocks.js';
+import { type ExplainOptions, runExplain } from './explain.js';
 import { type ReportOptions, runReport } from './report.js';
 import { runLint, runTests } from './rules.js';
 import { runSearch, type SearchCommandOptions } from './search.js';
@@ -63,6 +64,9 @@ export async function run(argv: readonly string[]): Promise<number> {
   addClocks(program, (n) => {
     code = n;
   });
+  addExplain(program, (n) => {
+    code = n;
+  });
   addRules(program, (n) => {
     code = n;
   });
@@ -111,6 +115,39 @@ function addClocks(program: Command, done: (code: number) => void): void {
     .option('-q, --quiet', 'no progress')
     .addHelpText('after', CLOCKS_EXAMPLES)
     .action(async (paths: string[], options: ClocksOptions) => done(await runClocks(paths, options)));
+}
+
+const EXPLAIN_EXAMPLES = `
+Examples:
+  faultline explain i1 ./evidence                          # ids as the report has them
+  faultline explain web01 ./evidence                       # a VM or host that had one incident
+  faultline explain i1 ./evidence --cause san-saturation   # why not this one?
+  faultline explain i1 ./evidence --why-not host/path-loss # how near did a rule come to firing?
+  faultline explain i1 ./evidence --format json`;
+
+function addExplain(program: Command, done: (code: number) => void): void {
+  program
+    .command('explain')
+    .description('why an incident was attributed as it was: every condition with its values')
+    .argument('<incident>', 'its id in the report, or the VM or host if it had one incident')
+    .argument('<path...>', 'the same evidence that was reported on')
+    .option('--cause <id>', 'this hypothesis in full, instead of the leading one')
+    .option(
+      '--why-not <rule>',
+      'how near a rule came to firing: stage, seconds outside the window, differing value, missing source',
+    )
+    .addOption(new Option('-f, --format <format>', 'output').choices(['text', 'json']).default('text'))
+    .option('-o, --out <file>', 'write there instead of standard output')
+    .option('--rules <dir>', 'one more rule pack (repeatable)', append, [])
+    .option('--zone <name-or-path=zone>', 'local time of a host or file (repeatable)', append, [])
+    .option('--clocks <file>', 'what is known of single clocks: a file that faultline clocks --write made')
+    .option('-j, --jobs <n>', 'threads that read; the result is the same for any number (default: the cores)')
+    .option('--cache-limit <size>', 'disk for unpacked and piped evidence')
+    .option('-q, --quiet', 'no progress')
+    .addHelpText('after', EXPLAIN_EXAMPLES)
+    .action(async (incident: string, paths: string[], options: ExplainOptions) =>
+      done(await runExplain(incident, paths, options)),
+    );
 }
 
 const RULES_EXAMPLES = `

@@ -61,7 +61,7 @@ function evaluate(rule: CorrelationRule, byRule: ReadonlyMap<string, readonly Ti
 }
 
 /** Null when a group-by value is missing: Sigma groups only events that have it. */
-function groupOf(rule: CorrelationRule, detection: Timed): string | null {
+export function groupOf(rule: CorrelationRule, detection: Timed): string | null {
   const parts: string[] = [];
   for (const name of rule.groupBy) {
     const field = rule.aliases[name]?.[detection.rule] ?? name;
@@ -72,7 +72,7 @@ function groupOf(rule: CorrelationRule, detection: Timed): string | null {
   return parts.join('\u0000');
 }
 
-function valueIn(detection: Timed, field: string): string | null {
+export function valueIn(detection: Timed, field: string): string | null {
   if (field === 'entity') return detection.entity?.name ?? null;
   return detection.captures[field] ?? (detection.first === null ? null : fieldOf(detection.first, field));
 }
@@ -93,7 +93,7 @@ function satisfiedWindows(rule: CorrelationRule, sorted: readonly Timed[]): read
   return windows.map(({ from, to: until }) => sorted.slice(from, until));
 }
 
-function holds(rule: CorrelationRule, members: readonly Timed[]): boolean {
+export function holds(rule: CorrelationRule, members: readonly Timed[]): boolean {
   switch (rule.type) {
     case 'event_count':
       return compareAll(
@@ -140,7 +140,7 @@ function conditionHolds(rule: CorrelationRule, members: readonly Timed[]): boole
   return rule.comparisons.length === 0 ? present === rule.rules.length : compareAll(rule.comparisons, present);
 }
 
-function truth(condition: RuleCondition, seen: ReadonlySet<string>): boolean {
+export function truth(condition: RuleCondition, seen: ReadonlySet<string>): boolean {
   switch (condition.op) {
     case 'rule':
       return seen.has(condition.rule);
@@ -154,7 +154,7 @@ function truth(condition: RuleCondition, seen: ReadonlySet<string>): boolean {
 }
 
 /** Rules in the order listed, as far as they were seen. Stamps that may be equal are unordered unless one clock wrote both. */
-function inSequence(rule: CorrelationRule, members: readonly Timed[]): boolean {
+export function inSequence(rule: CorrelationRule, members: readonly Timed[]): boolean {
   let before: Timed | null = null;
   for (const id of rule.rules) {
     const candidates: readonly Timed[] = members.filter((m) => m.rule === id);
@@ -174,7 +174,7 @@ function isAfter(later: Timed, earlier: Timed): boolean {
   return difference > slack;
 }
 
-function aggregate(rule: CorrelationRule, members: readonly Timed[]): number | null {
+export function aggregate(rule: CorrelationRule, members: readonly Timed[]): number | null {
   const values = members
     .map((m) => Number(valueIn(m, rule.field ?? '') ?? Number.NaN))
     .filter((value) => Number.isFinite(value))
