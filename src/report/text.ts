@@ -119,8 +119,14 @@ function shorten(text: string, length: number): string {
 }
 
 function competitorLines(incident: ReportIncident, palette: Palette): readonly string[] {
-  const others = incident.causes.slice(1).map((c) => `${c.cause} ${percent(c.probability)} ${c.state}`);
-  return others.length === 0 ? [] : [`    ${palette.dim(`others   ${others.join(', ')}`)}`];
+  const others = incident.causes.slice(1);
+  const open = others.filter(({ state }) => state !== 'refuted');
+  const refuted = others.filter(({ state }) => state === 'refuted').map(({ cause }) => cause);
+  const lines: string[] = [];
+  if (open.length > 0)
+    lines.push(`others   ${open.map((c) => `${c.cause} ${percent(c.probability)} ${c.state}`).join(', ')}`);
+  if (refuted.length > 0) lines.push(`refuted  ${refuted.join(', ')}`);
+  return lines.map((line) => `    ${palette.dim(line)}`);
 }
 
 function closing(report: Report, palette: Palette): readonly string[] {

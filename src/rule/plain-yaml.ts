@@ -269,7 +269,7 @@ function resolvePlain(text: string): ScalarValue {
     if (/^[tT]/.test(text)) return true;
     return /^[fF]/.test(text) ? false : null;
   }
-  if (/^(?:0|-?[1-9]\d{0,14})$/.test(text)) return Number(text);
+  if (/^(?:0|-?[1-9]\d{0,14}|-?(?:0|[1-9]\d{0,5})\.\d{1,6})$/.test(text)) return Number(text);
   return FLOAT.test(text) || /^0[ox]/.test(text) ? giveUp() : text;
 }
 
