@@ -1,16 +1,23 @@
 import type { Timed } from '../model/detection.js';
 import type { Incident } from '../model/incident.js';
-import { DAY, HOUR } from '../model/time.js';
+import { HOUR } from '../model/time.js';
 import type { Topology } from '../model/topology.js';
 import type { Control } from '../model/verdict.js';
 import { shortName } from '../model/windows-name.js';
 import type { Alive } from './coverage.js';
+import { nightOf } from './night.js';
 import { spanOf } from './order.js';
 
 /** Harm that a control counts: what a snapshot or the storage below can do to a guest. */
-const HARM = new Set(['guest.fs.readonly', 'guest.io.error', 'guest.hang', 'guest.io.stall', 'guest.reboot']);
+export const HARM: ReadonlySet<string> = new Set([
+  'guest.fs.readonly',
+  'guest.io.error',
+  'guest.hang',
+  'guest.io.stall',
+  'guest.reboot',
+]);
 /** A backup harms while it runs, or within this after it: the merge of its checkpoint follows the copy. */
-const AFTERMATH = HOUR;
+export const AFTERMATH = HOUR;
 
 interface Unit {
   readonly vm: string;
@@ -74,11 +81,6 @@ function unitOf(
   );
   if (harmedBy === null && !seen) return null;
   return { vm, night: nightOf(span.earliest), exposed, harmedBy };
-}
-
-/** Runs from noon to noon are one night. */
-function nightOf(micros: number): string {
-  return new Date(Math.floor((micros - DAY / 2) / DAY) * (DAY / 1000)).toISOString().slice(0, 10);
 }
 
 function tabulate(units: readonly Unit[]): Control | null {

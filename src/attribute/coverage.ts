@@ -22,7 +22,7 @@ export interface Alive {
 }
 
 /** A text log silent for longer than this is not provably alive in between (cron alone writes hourly on a quiet guest). */
-const QUIET_LIMIT = 65 * MINUTE;
+export const QUIET_LIMIT = 65 * MINUTE;
 
 export function aliveStreams(sources: readonly ReadSource[], clocks: Clocks): readonly Alive[] {
   const raw = sources.flatMap((source) =>

@@ -5,6 +5,7 @@ import { type ExplainOptions, runExplain } from './explain.js';
 import { type ReportOptions, runReport } from './report.js';
 import { runLint, runTests } from './rules.js';
 import { runSearch, type SearchCommandOptions } from './search.js';
+import { runTrend, type TrendOptions } from './trend.js';
 import { VERSION } from './version.js';
 
 const REPORT_EXAMPLES = `
@@ -71,6 +72,9 @@ export async function run(argv: readonly string[]): Promise<number> {
     code = n;
   });
   addSearch(program, (n) => {
+    code = n;
+  });
+  addTrend(program, (n) => {
     code = n;
   });
   try {
@@ -148,6 +152,38 @@ function addExplain(program: Command, done: (code: number) => void): void {
     .action(async (incident: string, paths: string[], options: ExplainOptions) =>
       done(await runExplain(incident, paths, options)),
     );
+}
+
+const TREND_EXAMPLES = `
+Examples:
+  faultline trend ./evidence --change 2024-03-01                        # that night belongs to neither side
+  faultline trend ./evidence --change 2024-03-01T09:30:00+01:00         # split at that instant
+  faultline trend ./evidence --change 2024-03-01 --cause vss-snapshot   # only what had this cause
+  faultline trend ./evidence --change 2024-03-01 --kind guest.fs.readonly --vm web01 --vm web02
+  faultline trend ./evidence --change 2024-03-01 --format json --out trend.json
+
+Nights run from noon to noon UTC and are named after the day on which they begin.
+The evidence must hold the guests' own logs from before and after the change: a night without a log is not a clean night.`;
+
+function addTrend(program: Command, done: (code: number) => void): void {
+  program
+    .command('trend')
+    .description('did the fix work: rates before and after a change, and what they prove')
+    .argument('<path...>', 'files, folders, .gz members, or - for standard input')
+    .requiredOption('--change <time>', 'when the change was made: a date, or an instant with its zone')
+    .option('--kind <kind>', 'only incidents of this kind (default: read-only, I/O error, hang, stall, unclean reboot)')
+    .option('--cause <id>', 'only incidents whose leading cause this is, likely or confirmed')
+    .option('--vm <name>', 'only this VM (repeatable)', append, [])
+    .addOption(new Option('-f, --format <format>', 'output').choices(['text', 'json']).default('text'))
+    .option('-o, --out <file>', 'write there instead of standard output')
+    .option('--rules <dir>', 'one more rule pack (repeatable)', append, [])
+    .option('--zone <name-or-path=zone>', 'local time of a host or file (repeatable)', append, [])
+    .option('--clocks <file>', 'what is known of single clocks: a file that faultline clocks --write made')
+    .option('-j, --jobs <n>', 'threads that read; the result is the same for any number (default: the cores)')
+    .option('--cache-limit <size>', 'disk for unpacked and piped evidence')
+    .option('-q, --quiet', 'no progress')
+    .addHelpText('after', TREND_EXAMPLES)
+    .action(async (paths: string[], options: TrendOptions) => done(await runTrend(paths, options)));
 }
 
 const RULES_EXAMPLES = `

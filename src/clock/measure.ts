@@ -160,7 +160,7 @@ function measurementOf({ anchors, curve }: SolvedClock, peer: Peer, isSharp: boo
   const times = anchors.map(({ written }) => written + (curve === null ? 0 : (offsetAt(curve, written)?.offset ?? 0)));
   return {
     against: peer.name,
-    reach: { earliest: Math.min(...times), latest: Math.max(...times) },
+    reach: { earliest: Math.round(Math.min(...times)), latest: Math.round(Math.max(...times)) },
     anchors: anchors.map(({ key, written, ahead, residual }) => ({ kind: kindOf(key), at: written - ahead, residual })),
     isSharp,
   };

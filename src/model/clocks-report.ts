@@ -160,7 +160,7 @@ export interface ReportStreamClock {
   }[];
   /**
    * Events that another clock stamped too, and true time of the first and the last: if the clock was set before or after,
-   * nothing here shows it. Null where there are none.
+   * nothing here shows it. Null where there are none, or they tell it to no better than a minute.
    */
   readonly measured: { readonly events: number; readonly from: string; readonly to: string } | null;
   readonly issues: readonly { readonly code: string; readonly severity: IssueSeverity; readonly note: string }[];

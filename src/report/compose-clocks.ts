@@ -4,7 +4,7 @@ import type { ClocksReport, ReportStreamClock, ReportZone } from '../model/clock
 import type { StreamStats } from '../model/coverage.js';
 import type { ReadSource } from '../model/source.js';
 import { ownTime } from '../model/stream-time.js';
-import type { Micros } from '../model/time.js';
+import { type Micros, SECOND } from '../model/time.js';
 import { composeGaps } from './compose-gaps.js';
 import { openQuestions } from './open-questions.js';
 import { formatOffset, formatTime, seconds } from './time.js';
@@ -68,9 +68,9 @@ function composeStream(
 }
 
 function measuredOf(clock: StreamClock | undefined): ReportStreamClock['measured'] {
-  if (clock?.measurement === undefined) return null;
+  if (clock?.measurement?.isSharp !== true) return null;
   const { anchors, reach } = clock.measurement;
-  return { events: anchors.length, from: formatTime(reach.earliest), to: formatTime(reach.latest) };
+  return { events: anchors.length, from: formatTime(reach.earliest, SECOND), to: formatTime(reach.latest, SECOND) };
 }
 
 function issuesOf(clock: StreamClock | undefined): ReportStreamClock['issues'] {

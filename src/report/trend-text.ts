@@ -15,11 +15,11 @@ const BAR = 30;
 
 /** The verdict, what it rests on, and the nights themselves. */
 export function trendToText(report: TrendReport, palette: Palette): string {
-  const { change, kinds, cause, vms, checks, perVmNight, perRun } = report;
+  const { change, kinds, cause, vms, checks, verdict, perVmNight, perRun } = report;
   const when = change.isNight ? `in the night from ${change.from} to ${change.to}` : `at ${change.from}`;
   const of = cause === null ? '' : ` by ${harmlessLine(cause)}`;
   const lines = [
-    `${palette.strong(PAINTS[report.verdict](palette)(harmlessLine(report.sentence)))}`,
+    `${palette.strong(PAINTS[verdict](palette)(harmlessLine(report.sentence)))}`,
     `    change    ${when}`,
     `    events    ${kinds.map(harmlessLine).join(', ')}${of}; one for each VM and night`,
     `    watched   ${namesOf(vms)}`,
@@ -27,7 +27,7 @@ export function trendToText(report: TrendReport, palette: Palette): string {
     ...rateLines('VM-night', perVmNight),
     ...(perRun.before.exposure + perRun.after.exposure > 0 ? rateLines('backup run', perRun) : []),
     '',
-    ...checks.flatMap((check) => checkLines(check, palette)),
+    ...(verdict === 'cannot-tell' ? [] : checks.flatMap((check) => checkLines(check, palette))),
     ...noteLines(report, palette),
   ];
   return `${[...lines, ...chart(report, palette)].join('\n')}\n`;
@@ -94,7 +94,7 @@ function checkLines(
 }
 
 const WHY: Readonly<Record<TrendReport['uncounted'][number]['why'], string>> = {
-  'no-log': 'its own log was not recording through that night',
+  'no-log': 'it lies in no night or backup that its own log recorded',
   undated: 'no clock reaches it',
   undetermined: 'its cause is not determined',
   'vm-on-one-side': 'its VM was not watched before the change',
