@@ -9,6 +9,7 @@ import type { Attribution, Cause, Control, Finding } from '../model/verdict.js';
 import { consistencyControl } from './controls.js';
 import { type Alive, aliveStreams } from './coverage.js';
 import { type Bench, evaluateItem } from './evaluate.js';
+import { nextEvidence } from './next-evidence.js';
 import { scopeOf } from './scope.js';
 import { rankCauses, type Scored } from './score.js';
 import { indexSpans } from './span-index.js';
@@ -131,5 +132,6 @@ function attributeOne(
     causes,
     recommendations: verdict === 'undetermined' ? [] : (leader?.hypothesis.remedy ?? []),
     controls: controls.filter((c) => c.incidents.includes(incident.id)),
+    next: nextEvidence(verdict, causes),
   };
 }

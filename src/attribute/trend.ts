@@ -212,7 +212,11 @@ function checksOf(
   if (cluster !== null) {
     const calm = units.filter(({ side, night }) => side === 'after' || night < cluster.firstNight);
     checks.push(
-      check('before-cluster', `the rate before taken from before ${nightName(cluster.firstNight)}`, comparisonOf(calm)),
+      check(
+        'before-cluster',
+        `the rate before taken from the nights before ${nightName(cluster.firstNight)}`,
+        comparisonOf(calm),
+      ),
     );
   }
   const site = siteNights(units);
@@ -297,7 +301,7 @@ function proofWords(check: TrendCheck | undefined): string {
   const p = check?.comparison.pFewer ?? null;
   const how = check === undefined || check.id === 'rate' ? '' : `${p === null ? '' : ', '}${check.statement}`;
   if (p !== null) return `p = ${pValue(p)}${how}`;
-  return `${how}: nothing happened then`;
+  return `${how}: nothing ${check?.comparison.before.exposure === 0 ? 'was watched' : 'happened'} then`;
 }
 
 function neededWords(nights: number | null): string {

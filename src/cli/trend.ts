@@ -9,10 +9,11 @@ import type { Topology } from '../model/topology.js';
 import type { Change } from '../model/trend.js';
 import { UserError } from '../model/user-error.js';
 import { composeTrend } from '../report/compose-trend.js';
+import { toJson } from '../report/json.js';
 import { PLAIN } from '../report/text.js';
 import { formatTime } from '../report/time.js';
 import { trendToText } from '../report/trend-text.js';
-import { INCIDENT_KINDS } from '../rule/vocabulary.js';
+import { INCIDENT_KINDS, UNDETERMINED } from '../rule/vocabulary.js';
 import { type EvidenceOptions, openEvidence } from './evidence.js';
 import { nearest } from './nearest.js';
 import { terminalPalette } from './palette.js';
@@ -35,7 +36,7 @@ export async function runTrend(paths: readonly string[], options: TrendOptions):
   const kinds = options.kind === undefined ? [...HARM] : [kindNamed(options.kind)];
   const evidence = openEvidence(paths, options);
   const causes = evidence.ruleSet.rules.flatMap((rule) => (rule.kind === 'hypothesis' ? [rule.cause] : []));
-  const cause = options.cause === undefined ? null : causeNamed(options.cause, [...new Set(causes)]);
+  const cause = options.cause === undefined ? null : causeNamed(options.cause, new Set(causes));
   const analysis = evidence.analyze(await evidence.read(evidence.inputs), null, []);
   refuseOutside(change, options.change, analysis);
   const alive = aliveStreams(analysis.sources, analysis.clocks);
@@ -44,7 +45,7 @@ export async function runTrend(paths: readonly string[], options: TrendOptions):
   const report = composeTrend(trendOf({ ...analysis, alive, change, kinds, cause, vms }), VERSION);
   const { format, out } = options;
   const palette = out === undefined ? terminalPalette(process.stdout) : PLAIN;
-  const text = format === 'json' ? `${JSON.stringify(report, null, 2)}\n` : trendToText(report, palette);
+  const text = format === 'json' ? toJson(report) : trendToText(report, palette);
   await writeOut(out ?? null, text);
   return 0;
 }
@@ -66,9 +67,10 @@ function kindNamed(kind: string): string {
   throw new UserError(`--kind "${kind}" ${reason}`, `one of: ${kinds.join(', ')}`);
 }
 
-function causeNamed(cause: string, causes: readonly string[]): string {
+function causeNamed(cause: string, known: ReadonlySet<string>): string {
+  const causes = [...known].filter((one) => one !== UNDETERMINED).sort();
   if (causes.includes(cause)) return cause;
-  throw new UserError(`no hypothesis of the packs is of cause "${cause}"`, `one of: ${[...causes].sort().join(', ')}`);
+  throw new UserError(`no hypothesis of the packs is of cause "${cause}"`, `one of: ${causes.join(', ')}`);
 }
 
 /** A VM, or a machine that only its own log tells of. */

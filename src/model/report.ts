@@ -143,6 +143,21 @@ export interface ReportMissing {
   readonly reason: string;
 }
 
+/** The one missing log that would tell most. */
+export interface ReportNext {
+  readonly need: string;
+  /** Why it does not tell now. */
+  readonly reason: string;
+  /** Competitors of the leading cause that it could refute. */
+  readonly couldRefute: readonly string[];
+  /** Causes whose decisive link it could show. */
+  readonly couldShow: readonly string[];
+  /** Expected fall of the entropy of the causes. */
+  readonly bits: number;
+  readonly howToGet: string;
+  readonly keptFor: string;
+}
+
 export interface ReportCause {
   readonly cause: string;
   readonly hypothesis: string;
@@ -184,6 +199,8 @@ export interface ReportIncident {
   }[];
   readonly symptoms: readonly { readonly kind: string; readonly time: string | null; readonly statement: string }[];
   readonly related: readonly string[];
+  /** Null where nothing is missing, or nothing more is needed. */
+  readonly nextEvidence: ReportNext | null;
   readonly recommendations: readonly {
     readonly text: string;
     readonly why: string;

@@ -47,6 +47,21 @@ export interface Attribution {
   readonly causes: readonly Cause[];
   readonly recommendations: readonly Recommendation[];
   readonly controls: readonly Control[];
+  /** The one missing log that would tell most; null where none is missing, or nothing more is needed. */
+  readonly next: NextEvidence | null;
+}
+
+export interface NextEvidence {
+  readonly logsource: LogsourceRule;
+  /** Machines whose log it is; none where nobody knows which. */
+  readonly scope: readonly string[];
+  /** Why it does not tell now: not there, or not over the whole window. */
+  readonly reason: string;
+  /** Competitors of the leader that it could refute, and causes whose decisive link it could show. */
+  readonly refutes: readonly string[];
+  readonly shows: readonly string[];
+  /** Expected fall of the entropy of the causes. */
+  readonly bits: number;
 }
 
 /** A natural experiment: who was harmed, by what their backup did. Counts are VMs of one night and volume, summed over nights. */

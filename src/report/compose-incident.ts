@@ -10,7 +10,7 @@ import type {
   ReportStep,
 } from '../model/report.js';
 import { HOUR, MINUTE } from '../model/time.js';
-import type { Attribution, Cause, Control, Finding } from '../model/verdict.js';
+import type { Attribution, Cause, Control, Finding, NextEvidence } from '../model/verdict.js';
 import { formatMaybe, formatTime, seconds } from './time.js';
 
 /** Shown text of one origin: enough to recognise the line, the rest is where the origin points. */
@@ -72,6 +72,7 @@ function composeIncident(
       statement: detection.statement,
     })),
     related: relatedOf(incident, analysis),
+    nextEvidence: nextOf(attribution?.next ?? null),
     recommendations: attribution?.recommendations ?? [],
   };
 }
@@ -187,6 +188,20 @@ function missingOf(cause: Cause): readonly ReportMissing[] {
     }
   }
   return missing;
+}
+
+function nextOf(next: NextEvidence | null): ReportIncident['nextEvidence'] {
+  if (next === null) return null;
+  const { logsource, scope, reason, refutes, shows, bits } = next;
+  return {
+    need: `${logsource.title}${scope.length > 0 ? ` of ${scope.join(', ')}` : ''}`,
+    reason,
+    couldRefute: refutes,
+    couldShow: shows,
+    bits: round(bits),
+    howToGet: logsource.get,
+    keptFor: logsource.kept,
+  };
 }
 
 /** The incident's own detections and whatever evidence any cause used, once each, in time order. */

@@ -160,6 +160,20 @@ function falseTrails(incident: ReportIncident): readonly string[] {
   ];
 }
 
+function nextLines(next: ReportIncident['nextEvidence']): readonly string[] {
+  if (next === null) return [];
+  const { need, reason, couldRefute, couldShow, howToGet, keptFor } = next;
+  const tells = [
+    ...(couldRefute.length > 0 ? [`could refute ${couldRefute.join(', ')}`] : []),
+    ...(couldShow.length > 0 ? [`could show ${couldShow.join(', ')}`] : []),
+  ];
+  const what = tells.length > 0 ? ` It ${tells.join(' and ')}.` : '';
+  return [
+    `**Get first**: ${esc(need)} (${esc(reason)}).${esc(what)} ${codeSpan(howToGet)}; usually kept: ${esc(keptFor)}`,
+    '',
+  ];
+}
+
 /** The most probable causes' needs come first; the rest is in the JSON report. */
 const MISSING = 8;
 
@@ -169,6 +183,7 @@ function missingSection(incident: ReportIncident): readonly string[] {
   return [
     '### What was missing',
     '',
+    ...nextLines(incident.nextEvidence),
     ...missing
       .slice(0, MISSING)
       .flatMap((m) => [

@@ -1,4 +1,4 @@
-import type { Report, ReportCause, ReportEvidence, ReportIncident, ReportOrigin } from '../model/report.js';
+import type { Report, ReportCause, ReportEvidence, ReportIncident, ReportNext, ReportOrigin } from '../model/report.js';
 import { harmlessLine } from './harmless.js';
 import { missingOf, percent, verdictSentence } from './words.js';
 
@@ -59,6 +59,7 @@ function incidentLines(
       `    false trail ${trail.cause}: ${harmlessLine(trail.lookedGuilty)}; exonerated: ${harmlessLine(trail.exoneratedBy)}`,
     );
   }
+  if (incident.nextEvidence !== null) lines.push(...nextLines(incident.nextEvidence, palette));
   // A confirmed verdict needs nothing more; the JSON and the post-mortem still list it.
   const missing = incident.verdict === 'confirmed' ? [] : missingOf(incident.causes).slice(0, 6);
   for (const m of missing) {
@@ -69,6 +70,20 @@ function incidentLines(
   }
   for (const r of incident.recommendations) lines.push(`    do       ${harmlessLine(r.text)}`);
   return lines;
+}
+
+function nextLines(
+  { need, reason, couldRefute, couldShow, howToGet, keptFor }: ReportNext,
+  palette: Palette,
+): readonly string[] {
+  const tells = [
+    ...(couldRefute.length > 0 ? [`could refute ${couldRefute.join(', ')}`] : []),
+    ...(couldShow.length > 0 ? [`could show ${couldShow.join(', ')}`] : []),
+  ];
+  return [
+    `    next     ${harmlessLine(need)} (${harmlessLine(reason)})${tells.length > 0 ? `: ${tells.join('; ')}` : ''}`,
+    `             ${palette.dim(`get it: ${harmlessLine(howToGet)} (kept: ${harmlessLine(keptFor)})`)}`,
+  ];
 }
 
 /** Where no cause is named, what was seen is the report: the first steps as they stand in the log. */
