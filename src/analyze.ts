@@ -1,4 +1,5 @@
 import { attribute } from './attribute/attribute.js';
+import { recurrencesOf } from './attribute/recurrence.js';
 import { alignClocks } from './clock/align.js';
 import { byTime, placeDetections } from './clock/place.js';
 import { correlate } from './correlate/correlate.js';
@@ -73,6 +74,7 @@ export function analyze(options: AnalyzeOptions): Analysis {
   const shown = withinLimits(incidents, options.span, options.entities);
   const reach = checkReach({ incidents: shown, rules, sources, clocks, topology, gaps });
   const chosen = new Set(shown.map((incident) => incident.id));
+  const shownAttributions = attributions.filter((a) => chosen.has(a.incident));
   return {
     packs,
     rules,
@@ -82,8 +84,9 @@ export function analyze(options: AnalyzeOptions): Analysis {
     topology,
     detections,
     incidents: shown,
-    attributions: attributions.filter((a) => chosen.has(a.incident)),
+    attributions: shownAttributions,
     controls: controls.filter((c) => c.incidents.some((id) => chosen.has(id))),
+    recurrences: recurrencesOf(shown, shownAttributions),
     coverage: alive.map(({ key, proof, stretches }) => ({ key, alive: proof, stretches })),
     gaps,
     outcomes: ruleOutcomes(rules, sources, detections, incidents, attributions),

@@ -6,7 +6,7 @@ import type { Pack, Rule, RuleOutcome } from './rule.js';
 import type { ReadSource, Unrecognised } from './source.js';
 import type { Interval } from './time.js';
 import type { Topology } from './topology.js';
-import type { Attribution, Control } from './verdict.js';
+import type { Attribution, Control, Recurrence } from './verdict.js';
 
 /** Everything one run found out; the report is this in the words of the contract. */
 export interface Analysis {
@@ -21,6 +21,7 @@ export interface Analysis {
   readonly incidents: readonly Incident[];
   readonly attributions: readonly Attribution[];
   readonly controls: readonly Control[];
+  readonly recurrences: readonly Recurrence[];
   readonly coverage: readonly StreamCoverage[];
   /** Of the streams that have a place on the timeline. */
   readonly gaps: readonly StreamGaps[];

@@ -77,3 +77,18 @@ export interface Control {
   readonly nights: readonly string[];
   readonly incidents: readonly string[];
 }
+
+/** Incidents of one kind that one cause led to, and what they have in common. */
+export interface Recurrence {
+  readonly kind: string;
+  readonly cause: string;
+  readonly incidents: readonly string[];
+  readonly entities: readonly string[];
+  readonly attributes: Readonly<Record<string, string>>;
+  /** Statements of the evidence that was there every time; `{entity}` stands for whom it befell. */
+  readonly links: readonly string[];
+  /** Of the true time of their starts, UTC: 0 is Sunday; null where they do not agree, or are few. */
+  readonly weekday: number | null;
+  /** Within a day, UTC; `latest` may lie before `earliest`, over midnight. */
+  readonly timeOfDay: Interval | null;
+}

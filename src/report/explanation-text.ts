@@ -7,7 +7,7 @@ import type {
 } from '../model/explanation.js';
 import { harmlessLine } from './harmless.js';
 import type { Palette } from './text.js';
-import { causeWords, percent } from './words.js';
+import { causeWords, gapSentences, percent } from './words.js';
 
 const TEXT_SHOWN = 110;
 
@@ -21,7 +21,8 @@ export function explanationToText(report: ExplanationReport, palette: Palette): 
     `    began ${earliest === latest ? (earliest ?? 'at no known time') : `between ${earliest} and ${latest}`}`,
   ];
   if (incident.verdict === 'confirmed') lines.push('    every condition of confirmed holds');
-  for (const gap of incident.verdictGaps) lines.push(`    ${palette.warn('not met')}  ${harmlessLine(gap)}`);
+  for (const gap of gapSentences(incident.verdictGaps))
+    lines.push(`    ${palette.warn('not met')}  ${harmlessLine(gap)}`);
   if (whyNot !== null) return `${[...lines, '', ...ruleLines(whyNot, palette)].join('\n')}\n`;
   const [leader, ...others] = causes;
   if (leader !== undefined) lines.push('', ...causeLines(leader, palette));

@@ -1,6 +1,6 @@
 import type { Report, ReportEvidence, ReportIncident, ReportOrigin, ReportStep } from '../model/report.js';
 import { codeCell, codeSpan, escapeMarkdown as esc } from './harmless.js';
-import { causeWords, durationWords, missingOf, percent, verdictSentence } from './words.js';
+import { causeWords, durationWords, gapSentences, missingOf, percent, verdictSentence } from './words.js';
 
 const LAYERS: Readonly<Record<string, string>> = {
   guest: 'guest',
@@ -63,7 +63,7 @@ function incidentSection(incident: ReportIncident, paths: ReadonlyMap<string, st
     ...(incident.related.length === 0 ? [] : [`Within half an hour: ${incident.related.join(', ')}.`]),
     ...(incident.verdict !== 'likely'
       ? []
-      : ['', 'Not confirmed because:', '', ...incident.verdictGaps.map((gap) => `- ${esc(gap)}`)]),
+      : ['', 'Not confirmed because:', '', ...gapSentences(incident.verdictGaps).map((gap) => `- ${esc(gap)}`)]),
     '',
     ...timelineTable(incident, paths),
     ...causesTable(incident),

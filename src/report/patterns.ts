@@ -1,5 +1,8 @@
 import type { Analysis } from '../model/analysis.js';
 import type { ReportPattern } from '../model/report.js';
+import type { Micros } from '../model/time.js';
+import type { Recurrence } from '../model/verdict.js';
+import { formatTime } from './time.js';
 
 /** Controls as they were weighed, and what recurs: same kind and leading cause on more than one incident. */
 export function composePatterns(analysis: Analysis): readonly ReportPattern[] {
@@ -16,35 +19,32 @@ export function composePatterns(analysis: Analysis): readonly ReportPattern[] {
       weight: Math.round(c.weight * 100) / 100,
     }),
   );
-  return [...controls, ...recurrences(analysis)];
+  return [...controls, ...analysis.recurrences.map(composeRecurrence)];
 }
 
-function recurrences(analysis: Analysis): readonly ReportPattern[] {
-  const groups = new Map<string, { incidents: string[]; entities: Set<string> }>();
-  analysis.incidents.forEach((incident, i) => {
-    const attribution = analysis.attributions[i];
-    const cause =
-      attribution === undefined || attribution.verdict === 'undetermined'
-        ? 'undetermined'
-        : (attribution.causes[0]?.cause ?? 'undetermined');
-    const key = `${incident.kind}|${cause}`;
-    const group = groups.get(key) ?? { incidents: [], entities: new Set() };
-    group.incidents.push(incident.id);
-    group.entities.add(incident.entity.name);
-    groups.set(key, group);
-  });
-  return [...groups]
-    .filter(([, group]) => group.incidents.length > 1)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, group]) => {
-      const [kind, cause] = key.split('|') as [string, string];
-      return {
-        id: `recurrence-${kind}-${cause}`,
-        kind: 'recurrence',
-        statement: `${kind} attributed to ${cause} ${group.incidents.length} times, on ${[...group.entities].sort().join(', ')}`,
-        incidents: group.incidents,
-        table: null,
-        weight: null,
-      };
-    });
+const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+
+function composeRecurrence(recurrence: Recurrence): ReportPattern {
+  const { kind, cause, incidents, entities, attributes, links, weekday, timeOfDay } = recurrence;
+  const how = Object.entries(attributes).map(([key, value]) => `${key} ${value}`);
+  const to = `${cause}${how.length > 0 ? ` (${how.join(', ')})` : ''}`;
+  const common = [
+    ...(weekday === null ? [] : [`on a ${WEEKDAYS[weekday]}`]),
+    ...(timeOfDay === null ? [] : [`between ${clockTime(timeOfDay.earliest)} and ${clockTime(timeOfDay.latest)} UTC`]),
+    ...links.map((link) => link.replaceAll('{entity}', 'it')),
+  ];
+  const each = common.length > 0 ? `; each time ${common.join('; ')}` : '';
+  return {
+    id: `recurrence-${kind}-${cause}`,
+    kind: 'recurrence',
+    statement: `${kind} attributed to ${to} ${incidents.length} times, on ${entities.join(', ')}${each}`,
+    incidents,
+    table: null,
+    weight: null,
+  };
+}
+
+/** `06:21`: the minute that the moment lies in. */
+function clockTime(ofDay: Micros): string {
+  return formatTime(ofDay, 1).slice(11, 16);
 }

@@ -1,6 +1,6 @@
 import type { Report, ReportCause, ReportEvidence, ReportIncident, ReportNext, ReportOrigin } from '../model/report.js';
 import { harmlessLine } from './harmless.js';
-import { missingOf, percent, verdictSentence } from './words.js';
+import { gapSentences, missingOf, percent, verdictSentence } from './words.js';
 
 /** How the text is coloured; the identity where colour is off. Colour repeats what words already say. */
 export interface Palette {
@@ -48,7 +48,7 @@ function incidentLines(
     `    ${harmlessLine(incident.summary)}`,
     `    ${colour(harmlessLine(verdictSentence(incident)))}`,
   ];
-  for (const gap of incident.verdict === 'likely' ? incident.verdictGaps : [])
+  for (const gap of incident.verdict === 'likely' ? gapSentences(incident.verdictGaps) : [])
     lines.push(`    ${palette.dim(`not confirmed: ${harmlessLine(gap)}`)}`);
   if (incident.verdict === 'undetermined') lines.push(...seenLines(incident, paths, palette));
   const leader = incident.causes[0];

@@ -101,3 +101,12 @@ export function missingOf(causes: readonly ReportCause[]): readonly {
   }
   return [...byNeed.values()];
 }
+
+const NOT_REFUTED = ' is not refuted';
+
+/** What keeps a verdict from being confirmed, with all causes that nothing refutes in one sentence. */
+export function gapSentences(gaps: readonly string[]): readonly string[] {
+  const causes = gaps.filter((gap) => gap.endsWith(NOT_REFUTED)).map((gap) => gap.slice(0, -NOT_REFUTED.length));
+  const others = gaps.filter((gap) => !gap.endsWith(NOT_REFUTED));
+  return causes.length === 0 ? others : [...others, `nothing refutes ${causes.join(', ')}`];
+}

@@ -182,7 +182,7 @@ const NOBODY: Observations = { statements: [], guests: [], hypervisors: [], comp
 function reportedZones({ sources }: CaseEvidence, clocks: Clocks): ReadonlyMap<string, Zones> {
   // Of the analysis the report of clocks reads few parts: those that come after clocks are left empty.
   const nothing = { packs: [], rules: [], unrecognised: [], detections: [], incidents: [], attributions: [] };
-  const later = { controls: [], coverage: [], gaps: [], outcomes: [], limits: [] };
+  const later = { controls: [], recurrences: [], coverage: [], gaps: [], outcomes: [], limits: [] };
   const analysis: Analysis = { ...nothing, ...later, sources, clocks, topology: buildTopology(NOBODY, []) };
   const report = composeClocks(analysis, '0');
   return new Map(report.clocks.map((clock) => [streamKey(clock.source, clock.host, clock.channel), clock] as const));
