@@ -58,7 +58,7 @@ export function solveClocks(
   inputs: readonly ClockInput[],
   comparisons: Comparisons = new Map(),
 ): ReadonlyMap<string, SolvedClock> {
-  const clocks = [...inputs].sort((x, y) => y.rank - x.rank || (x.id < y.id ? -1 : 1));
+  const clocks = inputs.map(inOneOrder).sort((x, y) => y.rank - x.rank || (x.id < y.id ? -1 : 1));
   const byId = new Map(clocks.map((clock) => [clock.id, clock]));
   const partners = partnersOf(clocks);
   const solved = new Map<string, SolvedClock>();
@@ -81,6 +81,19 @@ export function solveClocks(
   }
   for (const { id } of clocks) if (!solved.has(id)) solved.set(id, { ...UNSOLVED, undecided: undecided.get(id) ?? [] });
   return solved;
+}
+
+/** Of what a clock stamped at one moment any order is as good: the same one for all. */
+function inOneOrder(input: ClockInput): ClockInput {
+  const { sightings } = input;
+  const isSorted = sightings.every((one, i) => i === 0 || byMoment(sightings[i - 1] as Sighting, one) <= 0);
+  return isSorted ? input : { ...input, sightings: [...sightings].sort(byMoment) };
+}
+
+function byMoment(a: Sighting, b: Sighting): number {
+  if (a.written !== b.written) return a.written - b.written;
+  if (a.key !== b.key) return a.key < b.key ? -1 : 1;
+  return a.lag - b.lag || a.spread - b.spread;
 }
 
 /** By clock what it was compared with in vain. */
