@@ -81,6 +81,22 @@ describe('year', () => {
     expect(found).toMatchObject({ at: '2023-02-28T00:14:07.000Z' });
   });
 
+  test('by the place among files that are numbered the other way round, oldest first', async () => {
+    const files = {
+      'guest/db01/syslog.1': 'Feb 26 00:00:00 db01 CRON[1]: (root) CMD (true)\nFeb 28 00:00:00 db01 CRON[1]: x\n',
+      'guest/db01/syslog.2': `Mar  1 00:00:00 db01 CRON[1]: (root) CMD (true)\nMar  2 00:14:07 db01 ${ABORT}\n`,
+    };
+    const found = await abortAt({ ...files, 'guest/other01/syslog': DATED }, ['db01=UTC']);
+    expect(found).toMatchObject({ at: '2024-03-02T00:14:07.000Z' });
+  });
+
+  test('of no rotated file is told by its place where nothing has a year', async () => {
+    const line = (month: string, text: string): string =>
+      `${month}  1 00:00:00 db01 CRON[1]: (root) CMD (true)\n${month} 28 00:14:07 db01 ${text}\n`;
+    const files = { 'guest/db01/syslog': line('Mar', 'CRON[1]: x'), 'guest/db01/syslog.1': line('Dec', ABORT) };
+    expect((await abortAt(files, ['db01=UTC'])).issues.filter((code) => code === 'year-unknown')).toHaveLength(2);
+  });
+
   test('by the day in the name of the file, or of the bundle where nothing else has a year', async () => {
     const lines = `Dec 30 00:00:00 db01 CRON[1]: (root) CMD (true)\nJan  7 00:14:07 db01 ${ABORT}\n`;
     const found = await abortAt({ 'guest/db01/messages-20190107': lines, 'guest/other01/syslog': DATED }, ['db01=UTC']);

@@ -117,6 +117,17 @@ describe('passes of a log', () => {
     expect(passesOf(falling({ stepsBack: [hour] }), CLOCK, zoned)).toEqual([]);
   });
 
+  it('are none where records are numbered: an event log goes round its file', () => {
+    const contiguous = [{ firstId: 1, lastId: 9_000, earliest: 0, latest: 9 * DAY }];
+    expect(passesOf(falling({ stepsBack: [back], contiguous }), CLOCK, place)).toEqual([]);
+  });
+
+  it('are none in a short list that begins with the newest', () => {
+    const stepsBack = [1, 2, 3].map((day) => ({ byteOffset: 100 * day, from: (5 - day) * DAY, to: (4 - day) * DAY }));
+    expect(passesOf(falling({ stepsBack, records: 4 }), CLOCK, place)).toEqual([]);
+    expect(passesOf(falling({ stepsBack }), CLOCK, place)).toHaveLength(3);
+  });
+
   it('are none where it falls back again and again', () => {
     const stepsBack = Array.from({ length: 20 }, (_, i) => ({ ...back, byteOffset: 100 * i }));
     expect(passesOf(falling({ stepsBack }), CLOCK, place)).toEqual([]);

@@ -17,15 +17,20 @@ const REWIND: Micros = 2 * MINUTE;
 const REWIND_UNZONED: Micros = 100 * MINUTE;
 /** A log that is back where it was so soon was not set: a line came late. */
 const RETURN: Micros = HOUR;
-/** A log that falls back more often was not stamped in the order of its lines. */
+/** A log that falls back more often, or every few records, was not stamped in the order of its lines: a list, newest first. */
 const REWINDS_MOST = 8;
+const RECORDS_EACH = 20;
 
-/** Where a log falls back and goes on from there: in time order within each pass, and in the order of the file between them. */
+/**
+ * Where a log falls back and goes on from there: in time order within each pass, and in the order of the file between them. Not
+ * where records are numbered: an event log that went round its file has its oldest records last, and nothing was set.
+ */
 export function passesOf(
   stats: StreamStats,
   clock: StreamClock,
   place: (written: Micros, byteOffset: number | null) => Micros | null,
 ): readonly LogPass[] {
+  if (stats.contiguous !== null) return [];
   const passes: LogPass[] = [];
   const least = clock.basis === 'assumed' ? REWIND_UNZONED : REWIND;
   let ahead = 0;
@@ -49,7 +54,7 @@ export function passesOf(
     });
     if (passes.length > REWINDS_MOST) return [];
   }
-  return passes;
+  return stats.records < RECORDS_EACH * passes.length ? [] : passes;
 }
 
 function returns({ silences }: StreamStats, { from, to }: StreamStats['stepsBack'][number]): boolean {

@@ -2,9 +2,9 @@ import { type StreamClock, streamKey } from '../model/clock.js';
 import type { StreamStats } from '../model/coverage.js';
 import { readRotation } from '../model/rotation.js';
 import type { ReadSource } from '../model/source.js';
-import { DAY, type Interval, type Micros } from '../model/time.js';
-import { isYearGuessed } from './wall.js';
-import { spanInYear, yearAfter, yearBefore, yearlessOf } from './year.js';
+import type { Interval } from '../model/time.js';
+import { isYearGuessed, isYearUnknown } from './wall.js';
+import { spanInYear, yearlessOf, yearNear } from './year.js';
 
 /** One file of a log that was rotated: `syslog` 0, `syslog.1` 1. */
 interface Member {
@@ -14,12 +14,10 @@ interface Member {
   readonly clock: StreamClock;
 }
 
-/** Zones are not known yet, and rotation cuts where it likes: neighbours may overlap by so much. */
-const OVERLAP: Micros = DAY;
-
 /**
- * Years of the files of rotated logs, whose order their numbers tell: from the newest, or those whose year is no guess, each older
- * one ends before the next begins. A thirteenth month is a year ago, though it lies nearer to today's date than to its own.
+ * Years of the files of rotated logs, whose neighbours their numbers tell: from the newest, or one whose year is no guess, each is
+ * of the year in which it lies nearest to the one beside it. A thirteenth month is a year ago, though this year's is nearer to
+ * what is dated. None where nothing tells the year of any of them.
  */
 export function yearsOfSeries(
   sources: readonly ReadSource[],
@@ -30,20 +28,17 @@ export function yearsOfSeries(
     const spans = members.map(({ stats, clock }) => spanInYear(yearlessOf(stats), clock.year ?? 0));
     const known = members.findIndex(({ clock }) => !isYearGuessed(clock));
     const base = Math.max(0, known);
+    if (isYearUnknown((members[base] as Member).clock)) continue;
     const settle = (i: number, year: number): void => {
       const { key, clock, stats } = members[i] as Member;
       if (!isYearGuessed(clock) || year === clock.year) return;
       years.set(key, year);
       spans[i] = spanInYear(yearlessOf(stats), year);
     };
-    for (let i = base + 1; i < members.length; i++) {
-      const newer = spans[i - 1] as Interval;
-      settle(i, yearBefore(yearlessOf((members[i] as Member).stats), newer.earliest + OVERLAP));
-    }
-    for (let i = base - 1; i >= 0; i--) {
-      const older = spans[i + 1] as Interval;
-      settle(i, yearAfter(yearlessOf((members[i] as Member).stats), older.latest - OVERLAP));
-    }
+    const beside = (i: number, neighbour: number): void =>
+      settle(i, yearNear(yearlessOf((members[i] as Member).stats), spans[neighbour] as Interval));
+    for (let i = base + 1; i < members.length; i++) beside(i, i - 1);
+    for (let i = base - 1; i >= 0; i--) beside(i, i + 1);
   }
   return years;
 }

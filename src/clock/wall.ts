@@ -69,9 +69,14 @@ const TOLD: Readonly<Record<ToldYear['by'], string>> = {
 const OF_NAME = 'stamps have no year; it was read from the date in the path';
 const NEAREST_YEAR = 'stamps have no year; the one nearest to the dated sources of the case was taken';
 
+/** Nothing of the case tells the year. */
+export function isYearUnknown({ issues }: StreamClock): boolean {
+  return issues.some(({ code }) => code === 'year-unknown');
+}
+
 /** Whether its year is no more than a guess; one that a line with an absolute time tells is its machine's own. */
-export function isYearGuessed({ issues }: StreamClock): boolean {
-  return issues.some(({ code, note }) => note === NEAREST_YEAR || note === TOLD.series || code === 'year-unknown');
+export function isYearGuessed(clock: StreamClock): boolean {
+  return clock.issues.some(({ note }) => note === NEAREST_YEAR || note === TOLD.series) || isYearUnknown(clock);
 }
 
 /** The clock of the machine that a stream is of; null where nobody knows which, or it may have been stamped by a collector. */

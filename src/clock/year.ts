@@ -97,20 +97,6 @@ export function yearEndingNear(stream: Yearless, day: Micros): number {
   return yearBy(stream, { earliest: day, latest: day }, ({ latest }) => Math.abs(latest - day));
 }
 
-/** The latest one in which the stream ends before a moment. */
-export function yearBefore(stream: Yearless, moment: Micros): number {
-  return yearBy(stream, { earliest: moment, latest: moment }, ({ latest }) =>
-    latest > moment ? Infinity : moment - latest,
-  );
-}
-
-/** The earliest one in which the stream begins after a moment. */
-export function yearAfter(stream: Yearless, moment: Micros): number {
-  return yearBy(stream, { earliest: moment, latest: moment }, ({ earliest }) =>
-    earliest < moment ? Infinity : earliest - moment,
-  );
-}
-
 /** Distance that still counts as "the same incident"; beyond it the guessed year is shown as doubtful. */
 export const YEAR_DOUBT = 180 * DAY;
 
